@@ -1,0 +1,49 @@
+# make quickstart    install into .venv, audit the scripted controls, write the report
+# make test          install into .venv, run every check that CI runs
+# Both install bubblewrap where they run as root with apt; otherwise they say which command does.
+
+PYTHON ?= python3.12
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: quickstart test install lint types unit controls examples benchmarks constraints clean
+
+quickstart: install
+	@$(BIN)/assay quickstart
+
+test: install lint types unit controls examples
+
+install: $(VENV)/.installed
+	@scripts/need-bubblewrap
+
+$(VENV)/.installed: pyproject.toml constraints.txt scripts/install
+	@scripts/install $(VENV) $(PYTHON)
+	@touch $@
+
+lint: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: install
+	$(BIN)/mypy
+
+unit: install
+	$(BIN)/pytest -n 2
+
+controls: install
+	$(BIN)/assay scenarios check research_sabotage
+
+examples: install
+	@for example in examples/*.py; do echo "== $$example"; $(BIN)/python $$example || exit 1; done
+
+benchmarks: install
+	$(BIN)/python benchmarks/coverage.py
+	$(BIN)/python benchmarks/audit_overhead.py
+
+constraints: install   ## compile versions (and no addresses) from pyproject.toml
+	@scripts/compile-constraints $(BIN)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,47 @@
+"""What can go wrong, for the person who mends it.
+
+    AssayError
+    └── UserError               wrong input or a machine that lacks something; exit 2, one sentence
+        ├── ScenarioError       a scenario folder that does not hold together
+        ├── RunError            a run directory that is missing, foreign or of another audit
+        └── SandboxUnavailable  nothing here can isolate a target; never a reason to run without
+
+A `UserError` says the bad value, the choices and the remedy, and is shown without a traceback.
+Anything else that escapes is a bug in Assay and keeps its traceback.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class AssayError(Exception):
+    """Root of every error that Assay raises on purpose."""
+
+
+class UserError(AssayError):
+    """Something that the person at the keyboard can mend; the message says how."""
+
+
+class ScenarioError(UserError):
+    """A scenario folder breaks its format; the message names file, key and choices."""
+
+
+class RunError(UserError):
+    """A run directory cannot be used as asked."""
+
+
+class SandboxUnavailable(UserError):
+    """Bubblewrap (or Docker) cannot run here. Assay never falls back to an unisolated run."""
+
+
+def unknown(kind: str, value: str, choices: Iterable[str], hint: str = "") -> UserError:
+    """The error for a name that is none of `choices`, with the nearest match.
+
+    Returns:
+        A `UserError` to raise, e.g. "Unknown scenario 'shutdwn'. Did you mean 'shutdown'? ...".
+    """
+    known = sorted(choices)
+    near = get_close_matches(value, known, n=1, cutoff=0.5)
+    guess = f" Did you mean {near[0]!r}?" if near else ""
+    listed = f" Choices: {', '.join(known)}." if 0 < len(known) <= 12 else ""
+    return UserError(f"Unknown {kind} {value!r}.{guess}{listed}{' ' + hint if hint else ''}")
