@@ -1,0 +1,1 @@
+"""Pure statistics: arrays in, values out. No I/O, no Inspect."""
