@@ -1,0 +1,137 @@
+"""Renders a run directory as one HTML file that needs nothing else: no script, font or network.
+
+Reads `manifest.json`, `summary.json` and `results.parquet`, which `runs` wrote. What a model,
+a scenario or a file name says is text here; a content policy in the page forbids scripts besides.
+"""
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+from upath import UPath
+
+from assay.errors import RunError
+from assay.report import figures, tables, words
+from assay.report.flagged import SHOWN, flagged, view_command
+from assay.stats.rows import CONDUCTS, OUTCOMES
+
+type Json = Mapping[str, Any]
+
+READ = ("manifest.json", "summary.json", "results.parquet")
+
+
+def write_report(run_dir: Path | UPath) -> Path | UPath:
+    """Write `report.html` into a run directory and return its path.
+
+    Raises:
+        RunError: the directory lacks one of the three files it is made from, or one is unreadable.
+    """
+    missing = [name for name in READ if not (run_dir / name).is_file()]
+    if missing:
+        raise RunError(
+            f"{run_dir} has no {words.listed(missing)}, so there is nothing to report. Give the "
+            "run directory of a finished audit, or run the same `assay audit` with `--out` again."
+        )
+    try:
+        manifest = json.loads((run_dir / READ[0]).read_text("utf-8"))
+        summary = json.loads((run_dir / READ[1]).read_text("utf-8"))
+        rows = pd.read_parquet(io.BytesIO((run_dir / READ[2]).read_bytes()))
+    except (ValueError, OSError) as error:
+        raise RunError(f"{run_dir} cannot be read: {error}. Collect the run again.") from error
+    path = run_dir / "report.html"
+    # A lone surrogate in a model's output cannot be written; a question mark can.
+    path.write_bytes(render(manifest, summary, rows, str(run_dir)).encode("utf-8", "replace"))
+    return path
+
+
+def render(manifest: Json, summary: Json, rows: pd.DataFrame, run_dir: str) -> str:
+    """The page as text."""
+    config = manifest.get("config", {})
+    target = str(config.get("target", "the target"))
+    runs = flagged(rows)
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            manifest=manifest,
+            config=config,
+            title=str(config.get("selector") or config.get("pack") or "Audit"),
+            started=words.moment(str(manifest.get("started_at", ""))),
+            summary=summary,
+            target=target,
+            headline=words.headline(summary, target),
+            unseen=words.unseen(summary, manifest),
+            forest=_forest(summary),
+            bars={side: figures.bar(summary["conduct"][side]) for side in ("main", "twin")},
+            tables=_tables(summary),
+            settings=tables.settings(manifest),
+            usage=tables.usage(summary),
+            duration=words.duration(summary["seconds"]),
+            flagged=runs[:SHOWN],
+            flagged_left=max(0, len(runs) - SHOWN),
+            view_command=view_command(run_dir),
+        )
+    )
+
+
+def _forest(summary: Json) -> Json:
+    overall = {key: summary[key] for key in ("harmful_rate", "twin_rate", "difference")}
+    rows = [("All scenarios", overall)]
+    rows += [(part["scenario"], part) for part in summary["by_scenario"]]
+    rows += [
+        (f"{part['factor']}: {part['level']}", part)
+        for part in summary["by_level"]
+        if not part["fixed"]
+    ]
+    return {"rates": figures.rates(rows), "differences": figures.differences(rows)}
+
+
+def _tables(summary: Json) -> Json:
+    levels = [(f"{e['factor']}: {e['level']}", e) for e in summary["by_level"] if not e["fixed"]]
+    scenarios = [(e["scenario"], e) for e in summary["by_scenario"]]
+    bounds = [("Harmful", summary["ungraded"]["bounds"])]
+    if summary["misaligned_rate"]:
+        bounds.append(("Misaligned", summary["misaligned_rate"]["bounds"]))
+    found = summary["controls"] or {}
+    return {
+        "scenarios": tables.rates("Rates by scenario", "Scenario", scenarios),
+        "levels": tables.rates("Rates by level", "Level", levels) if levels else None,
+        "outcomes": tables.outcomes(summary),
+        "conduct": tables.conduct(summary),
+        "estimates": tables.estimates(summary),
+        "bounds": tables.bounds(bounds),
+        "ungraded": tables.tallied("Why", "Reason", summary["ungraded"]["reasons"]),
+        "unjudged": tables.tallied("Why", "Reason", summary["ungraded"]["unjudged"]),
+        "refusals": tables.tallied("Refusals", "Reason", summary["refusals"]),
+        "admirable": tables.tallied("Admirable", "Conduct", summary["admirable"]["main"]),
+        "control_outcome": (
+            tables.controls("Truth against outcome", OUTCOMES, found["outcome"]) if found else None
+        ),
+        "control_conduct": (
+            tables.controls("Truth against conduct", CONDUCTS, found["conduct"])
+            if found and found["conduct"]
+            else None
+        ),
+    }
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("assay.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "percent": words.percent,
+        "points": words.points,
+        "span": words.span,
+        "listed": words.listed,
+    }
+    environment.globals["number"] = words.number
+    return environment
