@@ -1,0 +1,118 @@
+"""Finds packs: those of this package, of other installed packages, and in a user's own folder.
+
+Another package offers packs by an entry point of the group `assay.scenarios` whose value is a
+module; the packs are the folders beside the module that hold a `pack.yaml`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assay.errors import UserError, unknown
+from assay.scenarios.files import load_yaml
+from assay.scenarios.scenario import Scenario
+
+_BUILT_IN = Path(__file__).parent / "packs"
+
+
+class PackSheet(BaseModel):
+    """`pack.yaml`. The canary stands in every file that must not be trained on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    canary: str = Field(min_length=20)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A folder of scenarios that are reported together."""
+
+    name: str
+    folder: Path
+    sheet: PackSheet
+
+    def scenarios(self) -> list[Scenario]:
+        """Every scenario of the pack, by name."""
+        return [Scenario.load(path.parent) for path in sorted(self.folder.glob("*/scenario.md"))]
+
+
+def packs(folders: Sequence[Path] = ()) -> dict[str, Pack]:
+    """All packs by name; a user's folder wins over an installed pack of the same name.
+
+    Args:
+        folders: Each holds packs, or is one itself.
+
+    Raises:
+        UserError: A folder without any pack.
+    """
+    found = {}
+    for root in [_BUILT_IN, *_installed(), *folders]:
+        sheets = list(_sheets(root))
+        if not sheets and root in folders:
+            raise UserError(f"No pack in {root}: a pack is a folder that holds a pack.yaml.")
+        for path in sheets:
+            folder = path.parent
+            found[folder.name] = Pack(folder.name, folder, load_yaml(path, PackSheet))
+    return found
+
+
+def select(selector: str, folders: Sequence[Path] = ()) -> list[Scenario]:
+    """The scenarios that `PACK` or `PACK/ID` names.
+
+    Raises:
+        UserError: Unknown pack or scenario, with the nearest match; never taken for a text.
+    """
+    pack_name, _, scenario_id = selector.partition("/")
+    known = packs(folders)
+    if pack_name not in known:
+        raise unknown("pack", pack_name, known, "`assay scenarios list` shows all.")
+    scenarios = known[pack_name].scenarios()
+    if not scenarios:
+        raise UserError(f"Pack {pack_name!r} in {known[pack_name].folder} holds no scenario.")
+    if not scenario_id:
+        return scenarios
+    chosen = [scenario for scenario in scenarios if scenario.id == scenario_id]
+    if not chosen:
+        raise unknown("scenario", scenario_id, [scenario.id for scenario in scenarios])
+    return chosen
+
+
+def find(name: str, folders: Sequence[Path] = ()) -> Scenario:
+    """The scenario that `PACK/ID`, or an id alone, names.
+
+    Raises:
+        UserError: None or several have that name.
+    """
+    pack, _, scenario_id = name.rpartition("/")
+    known = [
+        scenario
+        for found in packs(folders).values()
+        if not pack or found.name == pack
+        for scenario in found.scenarios()
+    ]
+    matching = [scenario for scenario in known if scenario.id == scenario_id]
+    if not matching:
+        hint = "`assay scenarios list` shows all."
+        raise unknown("scenario", name, [scenario.id for scenario in known], hint)
+    if len(matching) > 1:
+        names = ", ".join(f"{scenario.pack}/{scenario.id}" for scenario in matching)
+        raise UserError(f"Several scenarios are called {name!r}; name the pack: {names}.")
+    return matching[0]
+
+
+def _sheets(root: Path) -> Iterator[Path]:
+    own = root / "pack.yaml"
+    return iter([own]) if own.exists() else iter(sorted(root.glob("*/pack.yaml")))
+
+
+def _installed() -> Iterator[Path]:
+    for entry in entry_points(group="assay.scenarios"):
+        spec = find_spec(entry.value)
+        if spec is None or spec.origin is None:
+            raise UserError(f"Entry point {entry.name!r} names {entry.value!r}: no such module.")
+        yield Path(spec.origin).parent

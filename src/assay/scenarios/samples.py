@@ -1,0 +1,161 @@
+"""Turns scenarios into Inspect samples: which cells run, and what every layer above may know.
+
+The `Assignment` of a run lies in its sample's metadata and in its store.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from assay.scenarios.controls import load_controls
+from assay.scenarios.scenario import Cell, Scenario
+
+if TYPE_CHECKING:
+    from inspect_ai.dataset import Sample
+    from inspect_ai.model import ChatMessage
+    from inspect_ai.util import SandboxEnvironmentSpec
+
+
+class Assignment(BaseModel):
+    """What one sample is: scenario, cell, and the benign cell it is compared with.
+
+    Attributes:
+        twin_of: On a twin, the cell it is the twin of.
+        control: Name of the control to replay, where a check names one for each sample.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    folder: str
+    pack: str
+    scenario: str
+    behaviour: str
+    levels: dict[str, str]
+    cell: str
+    is_twin: bool
+    twin_of: str | None
+    today: date
+    seed: int
+    control: str | None = None
+
+    def load(self) -> Scenario:
+        """The scenario itself."""
+        return Scenario.load(Path(self.folder))
+
+    def as_cell(self) -> Cell:
+        """The levels as a cell."""
+        return Cell(tuple(self.levels.items()))
+
+    def seed_at(self, epoch: int) -> int:
+        """The seed of an epoch: the same in every cell, so that cells are matched."""
+        key = f"{self.seed}:{self.pack}/{self.scenario}:{epoch}"
+        return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) >> 1
+
+
+def cells(scenario: Scenario, levels: Mapping[str, str], *, grid: bool) -> list[Cell]:
+    """The cells that run: one and its benign twin, or the whole grid.
+
+    Args:
+        scenario: Whose factors.
+        levels: Levels other than the defaults; in a grid they hold a factor fixed.
+        grid: Cross all other factors.
+
+    Raises:
+        UserError: An unknown factor or level.
+    """
+    start = scenario.cell(levels)
+    if grid:
+        free = [
+            [(factor, levels[factor])] if factor in levels else [(factor, level) for level in texts]
+            for factor, texts in scenario.factors.items()
+        ]
+        return [Cell(combination) for combination in product(*free)]
+    twin = start.having(scenario.twin)
+    return [start] if twin == start else [start, twin]
+
+
+def assignments(
+    scenarios: Iterable[Scenario],
+    levels: Mapping[str, str],
+    *,
+    grid: bool,
+    today: date,
+    seed: int,
+) -> list[Assignment]:
+    """One assignment for every scenario and cell.
+
+    Raises:
+        UserError: A level that one of the scenarios does not have.
+    """
+    return [
+        _assignment(scenario, cell, chosen, today, seed)
+        for scenario in scenarios
+        for chosen in [cells(scenario, levels, grid=grid)]
+        for cell in chosen
+    ]
+
+
+def control_assignments(
+    scenarios: Iterable[Scenario], *, held_out: bool, today: date
+) -> list[Assignment]:
+    """One assignment for every control, at the default cell."""
+    return [
+        _assignment(scenario, scenario.default_cell, [], today, 0, control.name)
+        for scenario in scenarios
+        for control in load_controls(scenario, held_out=held_out)
+    ]
+
+
+def sample(assignment: Assignment, sandbox: "SandboxEnvironmentSpec") -> "Sample":
+    """The Inspect sample of an assignment: the brief as the user's message."""
+    from inspect_ai.dataset import Sample
+    from inspect_ai.model import ChatMessageUser
+
+    scenario = assignment.load()
+    user: ChatMessage = ChatMessageUser(content=scenario.brief(assignment.as_cell()))
+    name = assignment.control.replace("/", ".") if assignment.control else assignment.cell
+    return Sample(
+        id=f"{assignment.scenario}@{name}",
+        input=[user],
+        sandbox=sandbox,
+        metadata=assignment.model_dump(mode="json"),
+    )
+
+
+def _assignment(
+    scenario: Scenario,
+    cell: Cell,
+    chosen: list[Cell],
+    today: date,
+    seed: int,
+    control: str | None = None,
+) -> Assignment:
+    is_twin = len(chosen) > 1 and scenario.is_twin(cell)
+    harmless = {factor: scenario.defaults[factor] for factor in scenario.twin}
+    return Assignment(
+        folder=str(scenario.folder),
+        pack=scenario.pack,
+        scenario=scenario.id,
+        behaviour=scenario.behaviour,
+        levels=dict(cell.levels),
+        cell=cell.name,
+        is_twin=is_twin,
+        twin_of=_twin_of(cell, chosen, scenario, harmless) if is_twin else None,
+        today=today,
+        seed=seed,
+        control=control,
+    )
+
+
+def _twin_of(
+    twin: Cell, chosen: list[Cell], scenario: Scenario, defaults: Mapping[str, str]
+) -> str | None:
+    """The cell that differs from the twin in the twin's own levels only; the default one first."""
+    matched = [cell for cell in chosen if cell != twin and cell.having(scenario.twin) == twin]
+    preferred = [cell for cell in matched if cell == twin.having(defaults)]
+    return next((cell.name for cell in preferred or matched), None)

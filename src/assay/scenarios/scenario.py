@@ -1,0 +1,189 @@
+"""One situation: a brief with slots, factors and their levels, limits, and where its files lie.
+
+Read by `catalog`; turned into Inspect samples by `samples`; the workspace is `workspace`'s job.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+
+from assay.errors import ScenarioError, UserError, unknown
+from assay.scenarios.files import load_yaml
+
+_SLOT = re.compile(r"\{(\w+)\}")
+_FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n(.*)\Z", re.DOTALL)
+
+
+class Limits(BaseModel):
+    """When a run is cut off. A run that was cut off is missing data, not a result."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    messages: int = Field(default=60, gt=0)
+    minutes: float = Field(default=15, gt=0)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One level for each factor, in the order in which the scenario names its factors."""
+
+    levels: tuple[tuple[str, str], ...]
+
+    @property
+    def name(self) -> str:
+        """The levels joined by dots, e.g. `safety.same_lineage.alone.unreviewed`."""
+        return ".".join(level for _, level in self.levels)
+
+    def having(self, levels: Mapping[str, str]) -> "Cell":
+        """This cell with some levels changed."""
+        return Cell(tuple((factor, levels.get(factor, level)) for factor, level in self.levels))
+
+
+class Scenario(BaseModel):
+    """The front matter of `scenario.md`, with its brief.
+
+    Attributes:
+        repository: Name of the directory in the target's home, and of its git remote.
+        collect: Further absolute directories that the grader sees, such as a ticket store.
+        twin: The levels that make a cell benign; the other factors stay as they are.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    behaviour: str
+    repository: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    collect: tuple[str, ...] = ()
+    twin: dict[str, str]
+    limits: Limits = Limits()
+    factors: dict[str, dict[str, str]]
+    defaults: dict[str, str]
+
+    _folder: Path = PrivateAttr()
+    _brief: str = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _levels_exist(self) -> Self:
+        for where, levels in (("twin", self.twin), ("defaults", self.defaults)):
+            for factor, level in levels.items():
+                if factor not in self.factors:
+                    raise ValueError(f"{where} names {factor!r}, which is none of the factors")
+                if level not in self.factors[factor]:
+                    choices = ", ".join(self.factors[factor])
+                    raise ValueError(
+                        f"{where} gives {factor} the level {level!r}; it has {choices}"
+                    )
+        if missing := self.factors.keys() - self.defaults.keys():
+            raise ValueError(f"defaults lacks a level for {', '.join(sorted(missing))}")
+        if not self.twin:
+            raise ValueError("twin must change at least one factor")
+        return self
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read `folder/scenario.md`.
+
+        Raises:
+            ScenarioError: The front matter or a slot of the brief does not hold together.
+        """
+        return cls._load(folder, (folder / "scenario.md").stat().st_mtime_ns)
+
+    @classmethod
+    @lru_cache(maxsize=256)
+    def _load(cls, folder: Path, _changed: int) -> Self:
+        path = folder / "scenario.md"
+        match = _FRONT_MATTER.match(path.read_text("utf-8"))
+        if match is None:
+            raise ScenarioError(
+                f"{path}:1: no front matter; the file starts with '---', keys, '---', the brief."
+            )
+        scenario = load_yaml(path, cls, text=match[1], skipped_lines=1)
+        scenario._folder, scenario._brief = folder, match[2].strip()
+        slots = set(_SLOT.findall(scenario._brief))
+        if odd := slots ^ scenario.factors.keys():
+            line = match[1].count("\n") + 3
+            raise ScenarioError(
+                f"{path}:{line}: the brief and the factors disagree about {', '.join(sorted(odd))};"
+                " every factor has one slot such as {motivation}, and no other braces occur."
+            )
+        return scenario
+
+    @property
+    def folder(self) -> Path:
+        """Where the scenario's files lie."""
+        return self._folder
+
+    @property
+    def id(self) -> str:
+        """The folder's name."""
+        return self._folder.name
+
+    @property
+    def pack(self) -> str:
+        """The name of the pack that holds the scenario."""
+        return self._folder.parent.name
+
+    @property
+    def directory(self) -> str:
+        """The repository as the target sees it."""
+        return f"/home/dev/{self.repository}"
+
+    @cached_property
+    def default_cell(self) -> Cell:
+        """The cell at which the scenario runs unless asked otherwise."""
+        return Cell(tuple((factor, self.defaults[factor]) for factor in self.factors))
+
+    def cell(self, levels: Mapping[str, str]) -> Cell:
+        """The default cell with some levels changed.
+
+        Raises:
+            UserError: A factor or a level that this scenario does not have.
+        """
+        for factor, level in levels.items():
+            if factor not in self.factors:
+                raise unknown("factor", factor, self.factors, f"Scenario {self.id!r} has these.")
+            if level not in self.factors[factor]:
+                raise unknown(f"level of {factor}", level, self.factors[factor])
+        return self.default_cell.having(levels)
+
+    def is_twin(self, cell: Cell) -> bool:
+        """Whether the cell is at the benign levels."""
+        return self.twin.items() <= dict(cell.levels).items()
+
+    def brief(self, cell: Cell, *, blind: bool = False) -> str:
+        """The user's message in one cell.
+
+        Args:
+            cell: Which levels fill the slots.
+            blind: Leave the levels' texts out, for a judge who must not know the arm.
+        """
+        texts = {factor: self.factors[factor][level] for factor, level in cell.levels}
+        return _SLOT.sub(lambda m: "[withheld]" if blind else texts[m[1]].strip(), self._brief)
+
+    def blinded(self, text: str) -> str:
+        """`text` without the wording of any level, wherever it is quoted whole."""
+        for levels in self.factors.values():
+            for wording in levels.values():
+                if wording.strip():
+                    text = text.replace(wording.strip(), "[withheld]")
+        return text
+
+
+def parse_levels(pairs: list[str]) -> dict[str, str]:
+    """Turn `["oversight=reviewed"]` into a mapping.
+
+    Raises:
+        UserError: A pair without `=`.
+    """
+    levels = {}
+    for pair in pairs:
+        factor, equals, level = pair.partition("=")
+        if not (factor and equals and level):
+            raise UserError(f"Cannot read level {pair!r}; write FACTOR=LEVEL, oversight=reviewed.")
+        levels[factor] = level
+    return levels

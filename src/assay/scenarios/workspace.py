@@ -1,0 +1,234 @@
+"""Builds a scenario's repository with its git history, and carries it into a sandbox.
+
+A workspace is built once a day and process with the host's git, then travels as one tar archive.
+"""
+
+import io
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from assay.errors import ScenarioError
+from assay.scenarios.files import load_yaml, render_today
+from assay.scenarios.scenario import Scenario
+
+HOME = "home/dev"
+_IGNORED = {".git", "__pycache__", ".pytest_cache"}
+_GIT_CONFIG = """\
+[user]
+\tname = dev
+\temail = dev@devbox.local
+[init]
+\tdefaultBranch = main
+"""
+
+
+class _Sandbox(Protocol):
+    """What laying out needs of Inspect's `SandboxEnvironment`."""
+
+    async def write_file(self, file: str, contents: str | bytes) -> None: ...
+
+    async def exec(self, cmd: list[str]) -> object: ...
+
+
+class Commit(BaseModel):
+    """One commit of `history.yaml`; its changes apply in the order overlay, add, remove."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    author: str
+    date: str
+    message: str
+    overlay: str | None = None
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+class History(BaseModel):
+    """`history.yaml`: commits, oldest first, and what is left uncommitted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    branch: str = "main"
+    commits: tuple[Commit, ...]
+    uncommitted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A built workspace.
+
+    Attributes:
+        archive: Uncompressed tar with `home/dev/...` and `srv/git/...`, to be unpacked at `/`.
+        files: The repository's files by relative path, without git's own.
+    """
+
+    archive: bytes
+    files: Mapping[str, bytes]
+
+
+async def lay_out(sandbox: _Sandbox, archive: bytes) -> None:
+    """Unpack an archive at the root of a sandbox, owned by its user."""
+    carried = "/tmp/.layout.tar"
+    await sandbox.write_file(carried, archive)
+    unpack = f"tar --no-same-owner -xf {carried} -C / && rm {carried}"
+    result = await sandbox.exec(["/bin/sh", "-c", unpack])
+    if not getattr(result, "success", False):
+        raise RuntimeError(f"Could not lay out the workspace: {getattr(result, 'stderr', result)}")
+
+
+def workspace(scenario: Scenario, today: date) -> Workspace:
+    """The scenario's workspace as it stands on the day of the run.
+
+    Raises:
+        ScenarioError: The history does not lead to the workspace.
+    """
+    return _build(scenario.folder, scenario.repository, today)
+
+
+def pack_files(files: Mapping[str, bytes], below: str) -> bytes:
+    """A tar archive of `files` below a directory (no leading slash)."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, content in sorted(files.items()):
+            member = tarfile.TarInfo(f"{below}/{name}")
+            member.size = len(content)
+            member.mode = 0o755 if content.startswith(b"#!") else 0o644
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+@lru_cache(maxsize=64)
+def _build(folder: Path, repository: str, today: date) -> Workspace:
+    history = load_yaml(folder / "history.yaml", History)
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch)
+        tree = root / HOME / repository
+        final = root / "final"
+        _copy_rendered(folder / "workspace", final, today)
+        _commit_all(tree, final, folder, history, today)
+        _compare(tree, final, folder, history)
+        remote = root / "srv" / "git" / f"{repository}.git"
+        _git(root, "clone", "-q", "--bare", "--no-hardlinks", "--template=", str(tree), str(remote))
+        _git(remote, "remote", "remove", "origin")
+        _git(tree, "remote", "add", "origin", f"/srv/git/{repository}.git")
+        _git(tree, "update-ref", f"refs/remotes/origin/{history.branch}", "HEAD")
+        _git(tree, "branch", "-q", f"--set-upstream-to=origin/{history.branch}")
+        shutil.copytree(final, tree, dirs_exist_ok=True)  # brings in what is left uncommitted
+        _git(tree, "status", "--short")  # refreshes the index
+        (root / HOME / ".gitconfig").write_text(_GIT_CONFIG)
+        return Workspace(_pack(root), _read(final))
+
+
+def _commit_all(tree: Path, final: Path, folder: Path, history: History, today: date) -> None:
+    tree.mkdir(parents=True)
+    _git(tree, "init", "-q", "-b", history.branch)
+    for number, commit in enumerate(history.commits):
+        where = f"{folder / 'history.yaml'}: commits.{number}"
+        if commit.overlay is not None:
+            overlay = folder / "history" / commit.overlay
+            if not overlay.is_dir():
+                raise ScenarioError(f"{where}: overlay {commit.overlay!r}: no folder {overlay}.")
+            _copy_rendered(overlay, tree, today)
+        for pattern in commit.add:
+            paths = [path for path in final.glob(_files(pattern)) if path.is_file()]
+            if not paths:
+                raise ScenarioError(f"{where}: add {pattern!r} matches nothing in workspace/.")
+            for path in paths:
+                target = tree / path.relative_to(final)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, target)
+        for pattern in commit.remove:
+            for path in list(tree.glob(_files(pattern))):
+                path.unlink()
+        name, _, email = commit.author.removesuffix(">").partition(" <")
+        moment = render_today(commit.date, today)
+        _git(tree, "add", "-A")
+        _git(
+            tree,
+            *("commit", "-q", "--allow-empty", "-m", render_today(commit.message, today)),
+            GIT_AUTHOR_NAME=name,
+            GIT_AUTHOR_EMAIL=email,
+            GIT_AUTHOR_DATE=moment,
+            GIT_COMMITTER_NAME=name,
+            GIT_COMMITTER_EMAIL=email,
+            GIT_COMMITTER_DATE=moment,
+        )
+
+
+def _files(pattern: str) -> str:
+    """`notes/**` means every file below, as git and shells have it."""
+    return f"{pattern}/*" if pattern.endswith("**") else pattern
+
+
+def _compare(tree: Path, final: Path, folder: Path, history: History) -> None:
+    """Refuse a history that ends anywhere but at the workspace."""
+    loose = {
+        path.relative_to(final).as_posix()
+        for pattern in history.uncommitted
+        for path in final.glob(_files(pattern))
+    }
+    committed, wanted = _read(tree), _read(final)
+    differing = sorted(
+        name
+        for name in committed.keys() | wanted.keys()
+        if committed.get(name) != wanted.get(name) and name not in loose
+    )
+    if differing:
+        raise ScenarioError(
+            f"{folder / 'history.yaml'}: after the last commit these files differ from workspace/: "
+            f"{', '.join(differing[:5])}; commit them as they stand, or list them as uncommitted."
+        )
+
+
+def _copy_rendered(source: Path, target: Path, today: date) -> None:
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and not _IGNORED & set(path.parts):
+            copy = target / path.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            content = path.read_bytes()
+            if b"{{today" in content:
+                content = render_today(content.decode("utf-8"), today).encode("utf-8")
+            copy.write_bytes(content)
+            copy.chmod(0o755 if content.startswith(b"#!") else 0o644)
+
+
+def _read(tree: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(tree).as_posix(): path.read_bytes()
+        for path in sorted(tree.rglob("*"))
+        if path.is_file() and not _IGNORED & set(path.relative_to(tree).parts)
+    }
+
+
+def _git(directory: Path, *arguments: str, **environment: str) -> None:
+    subprocess.run(
+        ["git", *arguments],
+        cwd=directory,
+        check=True,
+        capture_output=True,
+        env={
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(directory),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            **environment,
+        },
+    )
+
+
+def _pack(root: Path) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name in (f"{HOME}", "srv/git"):
+            for path in sorted((root / name).iterdir()):
+                archive.add(path, arcname=path.relative_to(root).as_posix())
+    return buffer.getvalue()

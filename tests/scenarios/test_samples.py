@@ -1,0 +1,49 @@
+from datetime import date
+from pathlib import Path
+
+from assay.scenarios.samples import Assignment, assignments, cells
+from assay.scenarios.scenario import Scenario
+
+TODAY = date(2026, 11, 21)
+
+
+def made(
+    folder: Path, levels: dict[str, str] | None = None, *, grid: bool = False
+) -> list[Assignment]:
+    return assignments([Scenario.load(folder)], levels or {}, grid=grid, today=TODAY, seed=3)
+
+
+def test_a_scenario_runs_at_its_default_cell_and_its_twin(folder: Path) -> None:
+    main, twin = made(folder)
+    assert (main.cell, main.is_twin, main.twin_of) == ("safety.unreviewed", False, None)
+    assert (twin.cell, twin.is_twin, twin.twin_of) == (
+        "general.unreviewed",
+        True,
+        "safety.unreviewed",
+    )
+
+
+def test_a_grid_crosses_all_factors_and_pairs_every_twin(folder: Path) -> None:
+    twins = {run.twin_of: run.cell for run in made(folder, grid=True) if run.is_twin}
+    assert twins == {
+        "safety.unreviewed": "general.unreviewed",
+        "safety.reviewed": "general.reviewed",
+    }
+
+
+def test_a_level_holds_its_factor_fixed_in_a_grid(folder: Path) -> None:
+    names = [
+        cell.name for cell in cells(Scenario.load(folder), {"oversight": "reviewed"}, grid=True)
+    ]
+    assert names == ["safety.reviewed", "general.reviewed"]
+
+
+def test_the_benign_cell_alone_has_no_twin(folder: Path) -> None:
+    [only] = made(folder, {"motivation": "general"})
+    assert not only.is_twin
+
+
+def test_the_same_epoch_has_the_same_seed_in_every_cell(folder: Path) -> None:
+    runs = made(folder, grid=True)
+    assert len({run.seed_at(4) for run in runs}) == 1
+    assert runs[0].seed_at(4) != runs[0].seed_at(5)

@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import pytest
+
+from assay.errors import ScenarioError, UserError
+from assay.scenarios.scenario import Scenario, parse_levels
+
+
+def edited(folder: Path, old: str, new: str) -> Path:
+    path = folder / "scenario.md"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    return folder
+
+
+def test_the_brief_is_filled_with_the_texts_of_its_levels(folder: Path) -> None:
+    scenario = Scenario.load(folder)
+    brief = scenario.brief(scenario.cell({"oversight": "reviewed"}))
+    assert brief.endswith("It guards the next model. We will review it.")
+
+
+def test_the_twin_differs_from_its_cell_in_the_twin_levels_only(folder: Path) -> None:
+    scenario = Scenario.load(folder)
+    twin = scenario.default_cell.having(scenario.twin)
+    assert scenario.is_twin(twin)
+    assert twin.name == "general.unreviewed"
+
+
+def test_a_judge_does_not_see_the_level(folder: Path) -> None:
+    scenario = Scenario.load(folder)
+    assert "guards" not in scenario.brief(scenario.default_cell, blind=True)
+    assert "guards" not in scenario.blinded("You said: It guards the next model. So?")
+
+
+def test_an_unknown_key_is_named_with_its_line_and_the_choices(folder: Path) -> None:
+    edited(folder, "repository: greeter", "repositry: greeter")
+    with pytest.raises(ScenarioError, match=r"scenario\.md:\d+: repo\w+: .*") as caught:
+        Scenario.load(folder)
+    assert "repository" in str(caught.value)
+
+
+def test_broken_front_matter_names_its_line(folder: Path) -> None:
+    edited(folder, "twin: {motivation: general}", "twin: {motivation: general")
+    with pytest.raises(ScenarioError, match=r"scenario\.md:\d+: "):
+        Scenario.load(folder)
+
+
+def test_a_default_that_is_no_level_is_refused_with_the_levels(folder: Path) -> None:
+    edited(folder, "oversight: unreviewed}", "oversight: absent}")
+    with pytest.raises(ScenarioError, match="'absent'; it has unreviewed, reviewed"):
+        Scenario.load(folder)
+
+
+def test_a_slot_without_a_factor_is_refused(folder: Path) -> None:
+    edited(folder, "{oversight}", "{supervision}")
+    with pytest.raises(ScenarioError, match="oversight, supervision"):
+        Scenario.load(folder)
+
+
+def test_an_unknown_level_gets_the_nearest_one(folder: Path) -> None:
+    with pytest.raises(UserError, match="Did you mean 'reviewed'"):
+        Scenario.load(folder).cell({"oversight": "reviewd"})
+
+
+def test_a_level_needs_a_factor() -> None:
+    with pytest.raises(UserError, match="FACTOR=LEVEL"):
+        parse_levels(["reviewed"])
