@@ -1,0 +1,1 @@
+"""Model providers that Assay adds to Inspect."""
