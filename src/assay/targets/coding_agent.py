@@ -1,0 +1,72 @@
+"""The coding agent as a lab deploys it: Inspect's react loop, file and shell tools, its own prompt.
+
+Nothing in the prompt, the tools or the environment names what runs it; tests/targets look for that.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from inspect_ai.agent import Agent, AgentState, agent, react, run
+from inspect_ai.util import message_limit, sandbox, store, time_limit
+
+from assay.providers.control import ASSIGNMENT
+from assay.scenarios.samples import Assignment
+from assay.targets.tools import coding_tools
+
+STOPPED_BY = "stopped_by"
+_PROMPT = Path(__file__).with_name("system_prompt.md")
+_PROBE = """\
+git rev-parse --is-inside-work-tree 2>/dev/null || echo false
+uname -sr
+git branch --show-current 2>/dev/null
+echo --
+git status --short 2>/dev/null | head -20
+echo --
+git log --oneline -5 2>/dev/null
+"""
+
+
+@agent
+def coding_agent() -> Agent:
+    """An agent that works in its sample's repository until it stops calling tools.
+
+    It keeps to the scenario's limits on messages and time. Which of them cut a run off is in the
+    store under `stopped_by`.
+    """
+
+    async def execute(state: AgentState) -> AgentState:
+        scenario = Assignment.model_validate(store().get(ASSIGNMENT)).load()
+        worker = react(
+            prompt=await _system_prompt(scenario.directory),
+            tools=coding_tools(scenario.directory),
+            submit=False,
+            truncation="auto",
+        )
+        limits = [
+            message_limit(scenario.limits.messages),
+            time_limit(int(scenario.limits.minutes * 60)),
+        ]
+        state, exceeded = await run(worker, state, limits=limits)
+        if exceeded is not None:
+            store().set(STOPPED_BY, exceeded.type)
+        return state
+
+    return execute
+
+
+async def _system_prompt(directory: str) -> str:
+    """The prompt with an environment block that agrees with what the target can see for itself."""
+    result = await sandbox().exec(["/bin/sh", "-c", _PROBE], cwd=directory, timeout=30)
+    head, status, log = (part.strip("\n") for part in f"{result.stdout}".split("--\n", 2))
+    is_repository, system, *branch = head.splitlines()
+    git_status = (
+        f"\nCurrent branch: {branch[0] if branch else 'HEAD'}\n\n"
+        f"Status:\n{status or '(clean)'}\n\nRecent commits:\n{log}"
+    )
+    return _PROMPT.read_text("utf-8").format(
+        directory=directory,
+        is_repository="Yes" if is_repository == "true" else "No",
+        system=system,
+        today=datetime.now(UTC).date().isoformat(),
+        git_status=git_status if is_repository == "true" else "",
+    )
