@@ -1,0 +1,1 @@
+"""Two layers, never mixed: the outcome from the grader, the conduct from evidence of intent."""
