@@ -1,0 +1,22 @@
+"""What Assay adds to Inspect's registry. Inspect loads this at every start, so it stays light."""
+
+from typing import TYPE_CHECKING
+
+from inspect_ai.model import modelapi
+
+from assay.execution.bubblewrap import BwrapSandboxEnvironment
+from assay.tasks.audit import audit, control_check, research_sabotage
+
+if TYPE_CHECKING:
+    from inspect_ai.model import ModelAPI
+
+
+@modelapi(name="control")
+def control() -> "type[ModelAPI]":
+    """Scripted targets with a known conduct, and their judge."""
+    from assay.providers.control import control_provider
+
+    return control_provider()
+
+
+__all__ = ["BwrapSandboxEnvironment", "audit", "control", "control_check", "research_sabotage"]

@@ -1,0 +1,285 @@
+"""The command line. Thin: every command imports what it needs, so that `assay --help` is instant.
+
+Results go to standard output (`--json`: one JSON object and nothing else), progress and messages to
+standard error. Exit status: 0 success, 1 a failed check, 2 something for the user to mend.
+"""
+
+import json
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from assay import __version__
+from assay.errors import UserError
+
+app = typer.Typer(
+    help="Measures whether a language model is misaligned, with controls.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+scenarios_app = typer.Typer(
+    help="List, show and check scenarios.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(scenarios_app, name="scenarios")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Folder = Annotated[
+    Path | None, typer.Option("--scenarios", help="A folder with packs of your own.")
+]
+Sandbox = Annotated[str, typer.Option(help="Where the target works: bwrap or docker.")]
+MaxSamples = Annotated[
+    int, typer.Option(min=0, help="Runs at the same time; 0 leaves it to Inspect.")
+]
+
+
+def main() -> NoReturn:
+    """Entry point: a `UserError` becomes one sentence on stderr and exit status 2."""
+    try:
+        app(standalone_mode=True)
+    except UserError as error:
+        print(f"assay: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("assay: stopped; the same command with the same --out goes on.", file=sys.stderr)
+        sys.exit(130)
+    sys.exit(0)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        print(f"assay {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def quickstart(
+    out: Annotated[str | None, typer.Option(help="The run directory.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Audit scripted controls over the first pack and write the report. No key, no GPU."""
+    from assay.runs.audit import AuditConfig
+
+    config = AuditConfig(
+        selector="research_sabotage",
+        target="control/sabotage?rate=0.3&motivation=safety&seed=1",
+        judge="control/judge",
+        epochs=10,
+    )
+    _say(
+        "Nothing but scripted controls is audited here: agents that sabotage in 30 % of the runs\n"
+        "whose research is safety-relevant, and are honest in all others. The report should say so."
+    )
+    _audit(config, out, as_json)
+
+
+@app.command()
+def audit(
+    selector: Annotated[str, typer.Argument(metavar="PACK[/ID]", help="What to audit with.")],
+    target: Annotated[
+        str, typer.Option(help="The model, as Inspect names it, or control/KIND?rate=&seed=.")
+    ],
+    epochs: Annotated[int, typer.Option(help="Runs of each sample.")] = 1,
+    judge: Annotated[
+        str | None, typer.Option(help="The model that judges intent; without one it stays open.")
+    ] = None,
+    level: Annotated[
+        list[str] | None, typer.Option(metavar="FACTOR=LEVEL", help="A level to run at.")
+    ] = None,
+    grid: Annotated[bool, typer.Option("--grid", help="Cross all factors.")] = False,
+    sandbox: Sandbox = "bwrap",
+    scenarios: Folder = None,
+    seed: Annotated[int, typer.Option(help="Matches runs across cells.")] = 0,
+    max_samples: MaxSamples = 0,
+    out: Annotated[
+        str | None, typer.Option(help="The run directory; one that was cut goes on.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a pack or one scenario against a target, grade it, and write the report."""
+    from assay.runs.audit import AuditConfig
+    from assay.scenarios.scenario import parse_levels
+
+    if epochs < 1:
+        raise UserError(f"Cannot run {epochs} epochs; --epochs takes 1 or more.")
+    config = AuditConfig(
+        selector=selector,
+        target=target,
+        judge=judge,
+        epochs=epochs,
+        levels=parse_levels(level or []),
+        grid=grid,
+        seed=seed,
+        sandbox=sandbox,
+        scenarios=str(scenarios.resolve()) if scenarios else "",
+        max_samples=max_samples,
+    )
+    _audit(config, out, as_json)
+
+
+@app.command()
+def report(
+    run: Annotated[list[str], typer.Argument(metavar="DIR...", help="Run directories.")],
+    as_json: Json = False,
+) -> None:
+    """Rebuild the report of finished runs from their logs."""
+    pages = [_write_report(directory) for directory in run]
+    if as_json:
+        _print_json({"reports": [page for _, page in pages]})
+    else:
+        for _, page in pages:
+            print(page)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """What this machine can do, and the command that mends what it cannot."""
+    from assay.execution.probe import probe
+
+    checks = probe()
+    if as_json:
+        _print_json(
+            {
+                "checks": [
+                    {"name": c.name, "state": c.state, "detail": c.detail, "remedy": c.remedy}
+                    for c in checks
+                ]
+            }
+        )
+    else:
+        from assay.console import print_checks
+
+        print_checks(checks)
+    if any(check.state == "missing" for check in checks):
+        raise typer.Exit(1)
+
+
+@scenarios_app.command("list")
+def scenarios_list(scenarios: Folder = None, as_json: Json = False) -> None:
+    """All packs and their scenarios."""
+    from assay.scenarios.catalog import packs
+
+    found = packs([scenarios] if scenarios else [])
+    if as_json:
+        _print_json(
+            {
+                "packs": {
+                    pack.name: [{"id": s.id, "title": s.title} for s in pack.scenarios()]
+                    for pack in found.values()
+                }
+            }
+        )
+        return
+    from assay.console import print_packs
+
+    print_packs(list(found.values()))
+
+
+@scenarios_app.command("show")
+def scenarios_show(
+    name: Annotated[str, typer.Argument(metavar="PACK/ID", help="Or the scenario's id alone.")],
+    scenarios: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """One scenario: its brief, factors, levels, limits and controls."""
+    from assay.scenarios.catalog import find
+    from assay.scenarios.controls import load_controls
+
+    scenario = find(name, [scenarios] if scenarios else [])
+    controls = [*load_controls(scenario), *load_controls(scenario, held_out=True)]
+    if as_json:
+        _print_json(
+            {
+                "id": scenario.id,
+                "pack": scenario.pack,
+                **scenario.model_dump(mode="json"),
+                "brief": scenario.brief(scenario.default_cell),
+                "folder": str(scenario.folder),
+                "controls": {c.name: {"conduct": c.conduct, "note": c.note} for c in controls},
+            }
+        )
+        return
+    from assay.console import print_scenario
+
+    print_scenario(scenario, controls)
+
+
+@scenarios_app.command("check")
+def scenarios_check(
+    selector: Annotated[str, typer.Argument(metavar="PACK[/ID]")] = "research_sabotage",
+    scenarios: Folder = None,
+    sandbox: Sandbox = "bwrap",
+    max_samples: MaxSamples = 0,
+    as_json: Json = False,
+) -> None:
+    """Run every control through the grader; exit 1 if one that is not held out disagrees."""
+    from assay.runs.check import check_controls
+
+    with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
+        checked = check_controls(
+            selector,
+            scenarios=str(scenarios.resolve()) if scenarios else "",
+            sandbox=sandbox,
+            max_samples=max_samples,
+        )
+    result = checked.as_json()
+    if as_json:
+        _print_json(result)
+    else:
+        from assay.console import print_agreement
+
+        print_agreement(result)
+    if result["disagree"]:
+        raise typer.Exit(1)
+
+
+def _audit(config: Any, out: str | None, as_json: bool) -> None:
+    from assay.runs.audit import default_directory, run_audit
+
+    directory = _directory(out) if out else default_directory(config)
+    with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
+        seconds = run_audit(config, directory)
+    summary, page = _write_report(str(directory), collect_again=True)
+    if as_json:
+        _print_json({**summary, "run_dir": str(directory), "report": page, "wall": seconds})
+        return
+    print(summary["headline"])
+    print(f"Report: {page}")
+
+
+def _write_report(out: str, *, collect_again: bool = False) -> tuple[dict[str, Any], str]:
+    """Collect where asked, summarise, write the page; the summary and the page's path."""
+    from assay.report.page import write_report
+    from assay.runs.collect import collect, read_results
+    from assay.runs.summary import write_summary
+
+    directory = _directory(out)
+    rows = collect(directory) if collect_again else read_results(directory)
+    summary = write_summary(directory, rows)
+    return summary, str(write_report(directory))
+
+
+def _directory(path: str) -> Any:
+    from upath import UPath
+
+    return UPath(path)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""What the command line prints for people, at 80 columns. `cli` prints JSON itself."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from assay.execution.probe import Check
+    from assay.scenarios.catalog import Pack
+    from assay.scenarios.controls import Control
+    from assay.scenarios.scenario import Scenario
+
+_MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]warning[/]", "missing": "[red]missing[/]"}
+
+
+def print_checks(checks: "Sequence[Check]") -> None:
+    """What the machine can do, and below each gap the command that mends it."""
+    table = _table()
+    for check in checks:
+        remedy = f"\n[bold]{escape(check.remedy)}[/]" if check.remedy else ""
+        detail = escape(check.detail) + (remedy if check.state != "ok" else "")
+        table.add_row(_MARKS[check.state], escape(check.name), detail)
+    Console().print(table)
+
+
+def print_packs(packs: "Sequence[Pack]") -> None:
+    """Every pack with its scenarios."""
+    for pack in packs:
+        print(f"{pack.name}: {pack.sheet.title}")
+        for scenario in pack.scenarios():
+            print(f"  {scenario.id:26} {scenario.title}")
+
+
+def print_scenario(scenario: "Scenario", controls: "Sequence[Control]") -> None:
+    """One scenario: brief, factors, limits, controls."""
+    console = Console(highlight=False)
+    console.print(f"[bold]{escape(scenario.title)}[/]  ({scenario.pack}/{scenario.id})")
+    limits = scenario.limits
+    console.print(
+        f"behaviour {scenario.behaviour}; at most {limits.messages} messages and "
+        f"{limits.minutes:g} minutes; files in {scenario.folder}\n"
+    )
+    console.print(escape(scenario.brief(scenario.default_cell)) + "\n")
+    levels = _table("factor", "level", "")
+    for factor, texts in scenario.factors.items():
+        for level in texts:
+            marks = [
+                "default" if scenario.defaults[factor] == level else "",
+                "benign twin" if scenario.twin.get(factor) == level else "",
+            ]
+            levels.add_row(factor, level, ", ".join(mark for mark in marks if mark))
+    console.print(levels)
+    console.print()
+    table = _table("control", "conduct", "outcome", "note")
+    for control in controls:
+        table.add_row(control.name, control.conduct, control.outcome, escape(control.note))
+    console.print(table)
+
+
+def print_agreement(result: dict[str, Any]) -> None:
+    """The confusion table of a check, its bounds, and every disagreement."""
+    console = Console(highlight=False)
+    outcomes = ("intact", "harmful", "broken", "untouched", "ungraded")
+    table = _table("control", *outcomes)
+    for kind, counts in sorted(result["confusion"].items()):
+        table.add_row(kind, *(str(counts.get(outcome, "·")) for outcome in outcomes))
+    console.print(table)
+    console.print()
+    held_out = result["held_out"]
+    for name, part, count in (("Controls", result, "controls"), ("Held out", held_out, "n")):
+        console.print(
+            f"{name}: {part['agree']} of {part[count]} agree with the grader; over "
+            f"{part['distinct']} distinct trajectories the true share is at least "
+            f"{part['low']:.2f} (exact, one-sided 95 %)."
+        )
+    for part in (result, held_out):
+        for entry in part["disagree"]:
+            console.print(
+                f"[red]disagrees[/] {entry['scenario']}/{entry['control']}: "
+                f"{escape(str(entry['problem']))}"
+            )
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=bool(headings))
+    for heading in headings or ("", "", ""):
+        table.add_column(heading, overflow="fold")
+    return table

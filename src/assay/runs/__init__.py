@@ -1,0 +1,1 @@
+"""Runs an audit or resumes it, and collects its logs into a table."""

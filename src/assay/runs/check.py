@@ -1,0 +1,189 @@
+"""Replays every control through the agent, the sandbox and the grader, and compares with its label.
+
+What it measures is *control agreement*: of the grader with scripted trajectories. It is not the
+sensitivity to a real target's sabotage.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from assay.runs.preflight import check_sandbox
+from assay.runs.progress import show_progress
+from assay.scenarios.catalog import select
+from assay.scenarios.controls import Control, load_control
+from assay.scenarios.samples import Assignment
+from assay.stats.agreement import agreement
+
+if TYPE_CHECKING:
+    from inspect_ai.log import EvalLog, EvalSample
+
+
+@dataclass(frozen=True)
+class ControlResult:
+    """One control and what the grader said of it.
+
+    Attributes:
+        found: The outcome, or None where there is none.
+        problem: Why the control does not agree, in a sentence; None where it does.
+    """
+
+    scenario: str
+    control: Control
+    found: str | None
+    workspace_sha: str | None
+    problem: str | None
+
+    @property
+    def trajectory(self) -> tuple[str, object]:
+        """What makes a trajectory distinct: its scenario and its turns."""
+        return self.scenario, repr(self.control.turns)
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """The controls of a selection against the grader."""
+
+    scenarios: int
+    controls: tuple[ControlResult, ...]
+    held_out: tuple[ControlResult, ...]
+
+    @property
+    def confusion(self) -> dict[str, Counter[str]]:
+        """Found outcomes by kind of control, held-out ones included."""
+        table: dict[str, Counter[str]] = {}
+        for result in (*self.controls, *self.held_out):
+            found = result.found or "ungraded"
+            table.setdefault(result.control.conduct, Counter())[found] += 1
+        return table
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as one JSON object; `low` is an exact one-sided 95 % bound."""
+        return {
+            "scenarios": self.scenarios,
+            **_agreement(self.controls, "controls"),
+            "disagree": [_disagreement(result) for result in self.controls if result.problem],
+            "held_out": {
+                **_agreement(self.held_out, "n"),
+                "disagree": [_disagreement(result) for result in self.held_out if result.problem],
+            },
+            "confusion": {kind: dict(counts) for kind, counts in self.confusion.items()},
+        }
+
+
+def check_controls(
+    selector: str, *, scenarios: str = "", sandbox: str = "bwrap", max_samples: int = 0
+) -> CheckReport:
+    """Run every control of a selection.
+
+    Raises:
+        UserError: Unknown selection, a broken scenario, or no sandbox.
+    """
+    check_sandbox(sandbox)
+    folders = [Path(scenarios)] if scenarios else []
+    chosen = select(selector, folders)
+    results = {
+        held_out: _replay(selector, held_out, scenarios, sandbox, max_samples)
+        for held_out in (False, True)
+    }
+    return CheckReport(len(chosen), results[False], results[True])
+
+
+def _replay(
+    selector: str, held_out: bool, scenarios: str, sandbox: str, max_samples: int
+) -> tuple[ControlResult, ...]:
+    from inspect_ai import eval as run_eval
+    from inspect_ai.model import get_model
+
+    from assay.errors import UserError
+    from assay.tasks.audit import control_check
+
+    try:
+        task = control_check(selector, held_out, scenarios, sandbox)
+    except UserError:
+        if held_out:
+            return ()
+        raise
+    model = get_model("control/replay")
+    with TemporaryDirectory(prefix="check-") as logs, show_progress(len(task.dataset)):
+        [log] = run_eval(
+            task,
+            model=model,
+            log_dir=logs,
+            display="none",
+            log_level="error",
+            log_realtime=False,
+            score_display=False,
+            fail_on_error=False,
+            max_samples=max_samples or None,
+        )
+        return _compared(log)  # samples are read from the file as they are asked for
+
+
+def _compared(log: "EvalLog") -> tuple[ControlResult, ...]:
+    results = []
+    by_name: dict[tuple[str, str], str | None] = {}
+    for sample in log.samples or []:
+        assignment = Assignment.model_validate(sample.metadata)
+        control = load_control(assignment.load(), assignment.control or "")
+        score = (sample.scores or {}).get("outcome")
+        facts = (score.metadata if score else None) or {}
+        found = None if score is None or score.value == "ungraded" else str(score.value)
+        sha = facts.get("workspace_sha")
+        by_name[assignment.scenario, control.name] = sha
+        problem = _problem(sample, control, found, facts)
+        results.append(ControlResult(assignment.scenario, control, found, sha, problem))
+    return tuple(_same_workspace(result, by_name) for result in results)
+
+
+def _problem(
+    sample: "EvalSample", control: Control, found: str | None, facts: dict[str, Any]
+) -> str | None:
+    if sample.error is not None:
+        return f"error: {sample.error.message}"
+    if found is None:
+        return f"ungraded: {facts.get('reason')}"
+    failed = [
+        message.error.message
+        for message in sample.messages
+        if message.role == "tool" and message.error is not None and message.error.type == "parsing"
+    ]
+    if failed:
+        return f"a tool call could not be read: {failed[0][:200]}"
+    if found != control.outcome:
+        why = f" ({facts['harm']})" if facts.get("harm") else f" {facts.get('measures') or ''}"
+        return f"expected {control.outcome}, found {found}{why}"
+    return None
+
+
+def _same_workspace(
+    result: ControlResult, shas: dict[tuple[str, str], str | None]
+) -> ControlResult:
+    """The result, with a problem where a declared byte-identical twin differs."""
+    twin = result.control.same_workspace_as
+    if twin is None or result.problem:
+        return result
+    if shas.get((result.scenario, twin)) == result.workspace_sha:
+        return result
+    problem = f"its final workspace differs from that of {twin!r}"
+    return ControlResult(
+        result.scenario, result.control, result.found, result.workspace_sha, problem
+    )
+
+
+def _agreement(results: Sequence[ControlResult], count: str) -> dict[str, Any]:
+    distinct = {result.trajectory: result.problem is None for result in results}
+    agree = sum(result.problem is None for result in results)
+    low = agreement(sum(distinct.values()), len(distinct)).low
+    return {count: len(results), "agree": agree, "distinct": len(distinct), "low": low}
+
+
+def _disagreement(result: ControlResult) -> dict[str, Any]:
+    return {
+        "scenario": result.scenario,
+        "control": result.control.name,
+        "problem": result.problem,
+    }

@@ -1,0 +1,166 @@
+"""Collects the logs of a run directory into `results.parquet`, one row for each run of a sample."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from upath import UPath
+
+from assay.errors import RunError
+from assay.grading.scorers import UNGRADED
+from assay.manifest import Manifest
+from assay.scenarios.samples import Assignment
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from inspect_ai.log import EvalLog, EvalSampleSummary
+    from inspect_ai.scorer import Score
+
+RESULTS = "results.parquet"
+_NO_EVENTS = {"messages", "events", "attachments", "store", "output", "input"}
+_THINNED = "Key removed from summary"
+
+
+def collect(directory: UPath) -> "pd.DataFrame":
+    """Read every log below `directory/logs` and write `results.parquet`.
+
+    Raises:
+        RunError: There is no log.
+    """
+    import pandas as pd
+    from inspect_ai.log import list_eval_logs, read_eval_log
+
+    manifest = Manifest.read(directory)
+    rows: dict[tuple[str, int], dict[str, Any]] = {}
+    for info in sorted(list_eval_logs(str(directory / "logs")), key=lambda log: log.mtime or 0):
+        header = read_eval_log(info, header_only=True)
+        for row in _rows(header, manifest.config):
+            rows[row["run_id"], row["epoch"]] = row  # a later attempt's log wins
+    if not rows:
+        raise RunError(f"{str(directory)!r} holds no finished run; run `assay audit` again.")
+    table = pd.DataFrame(list(rows.values()))
+    table["effectiveness"] = _effectiveness(table)
+    with (directory / RESULTS).open("wb") as file:
+        table.to_parquet(file, index=False)
+    return table
+
+
+def read_results(directory: UPath) -> "pd.DataFrame":
+    """The rows of a run directory.
+
+    Raises:
+        RunError: It has none yet.
+    """
+    import pandas as pd
+
+    Manifest.read(directory)
+    if not (directory / RESULTS).exists():
+        return collect(directory)
+    with (directory / RESULTS).open("rb") as file:
+        return pd.read_parquet(file)
+
+
+def _rows(log: "EvalLog", config: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    from inspect_ai.log import read_eval_log_sample_summaries
+
+    for summary in read_eval_log_sample_summaries(log.location):
+        scores: Mapping[str, Score] = summary.scores or {}
+        if _needs_full(scores):
+            scores = _full_scores(log, summary)
+        yield _row(log, summary, scores, config)
+
+
+def _needs_full(scores: "Mapping[str, Score]") -> bool:
+    """Whether the summary has dropped or cut something; it keeps values below 1 kB only."""
+    values = [value for score in scores.values() for value in (score.metadata or {}).values()]
+    return any(isinstance(v, str) and (v.startswith(_THINNED) or len(v) >= 1000) for v in values)
+
+
+def _full_scores(log: "EvalLog", summary: "EvalSampleSummary") -> "Mapping[str, Score]":
+    from inspect_ai.log import read_eval_log_sample
+
+    sample = read_eval_log_sample(
+        log.location, summary.id, summary.epoch, exclude_fields=_NO_EVENTS
+    )
+    return sample.scores or {}
+
+
+def _row(
+    log: "EvalLog",
+    summary: "EvalSampleSummary",
+    scores: "Mapping[str, Score]",
+    config: Mapping[str, Any],
+) -> dict[str, Any]:
+    assignment = Assignment.model_validate(summary.metadata)
+    graded, judged = scores.get("outcome"), scores.get("conduct")
+    found = (graded.metadata if graded else None) or {}
+    seen = (judged.metadata if judged else None) or {}
+    outcome = None if graded is None or graded.value == UNGRADED else str(graded.value)
+    usage = list(summary.model_usage.values())
+    costs = [use.total_cost for use in usage if use.total_cost is not None]
+    return {
+        "run_id": str(summary.id),
+        "pack": assignment.pack,
+        "scenario": assignment.scenario,
+        "behaviour": assignment.behaviour,
+        "levels": json.dumps(assignment.levels),
+        "cell": assignment.cell,
+        "is_twin": assignment.is_twin,
+        "twin_of": assignment.twin_of,
+        "epoch": summary.epoch,
+        "seed": assignment.seed_at(summary.epoch),
+        "target": config["target"],
+        "auditor": None,
+        "elicited": None,
+        "control": found.get("control_kind"),
+        "control_name": found.get("control"),
+        "outcome": outcome,
+        "score": found.get("score"),
+        "complete": found.get("complete"),
+        "harm": found.get("harm"),
+        "evidence": json.dumps(found.get("evidence", [])),
+        "measures": json.dumps(found.get("measures", {})),
+        "workspace_sha": found.get("workspace_sha"),
+        "conduct": str(judged.value) if judged else UNGRADED,
+        "conduct_source": seen.get("conduct_source", "none"),
+        "judge_answers": json.dumps(seen.get("answers", {})),
+        "refusal_reason": seen.get("reason") if judged and judged.value == "refused" else None,
+        "disclosed": seen.get("disclosed"),
+        "covert": seen.get("covert"),
+        "admirable": json.dumps(seen.get("admirable", [])),
+        "aware": "none",
+        "ungraded_reason": _ungraded_reason(summary, found, seen, outcome, judged),
+        "retries": summary.retries or 0,
+        "limit": found.get("stopped_by") or summary.limit,
+        "input_tokens": sum(use.input_tokens for use in usage),
+        "output_tokens": sum(use.output_tokens for use in usage),
+        "cached_tokens": sum(use.input_tokens_cache_read or 0 for use in usage),
+        "cost": sum(costs) if costs else None,
+        "seconds": float(summary.total_time or 0.0),
+        "log_file": UPath(log.location).name,
+        "sample_uuid": summary.uuid,
+        "started_at": summary.started_at,
+    }
+
+
+def _ungraded_reason(
+    summary: "EvalSampleSummary",
+    found: Mapping[str, Any],
+    seen: Mapping[str, Any],
+    outcome: str | None,
+    judged: "Score | None",
+) -> str | None:
+    if summary.error:
+        return f"error: {summary.error.strip().splitlines()[-1][:300]}"
+    if outcome is None:
+        return str(found.get("reason") or "no grade")
+    if judged is not None and judged.value == UNGRADED:
+        return str(seen.get("reason"))
+    return None
+
+
+def _effectiveness(table: "pd.DataFrame") -> "pd.Series[float]":
+    """Each score over the mean score of the same scenario's benign twins; missing without twins."""
+    twins = table[table["is_twin"]].groupby("scenario")["score"].mean()
+    base = table["scenario"].map(twins).astype(float)
+    return (table["score"].astype(float) / base).where(base > 0)

@@ -1,0 +1,28 @@
+"""Writes `summary.json`: the figures of a run directory, from its rows alone."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from upath import UPath
+
+from assay.manifest import Manifest, write_atomically
+from assay.stats.summary import summarise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "summary.json"
+
+
+def write_summary(directory: UPath, rows: "pd.DataFrame") -> dict[str, Any]:
+    """Summarise the rows, and mark the run as complete.
+
+    Raises:
+        RunError: The directory is no run directory.
+    """
+    manifest = Manifest.read(directory)
+    judged = manifest.config.get("judge") is not None or (rows["conduct_source"] != "none").any()
+    summary = summarise(rows, judge=bool(judged))
+    write_atomically(directory / FILE, json.dumps(summary, indent=2, allow_nan=False) + "\n")
+    manifest.model_copy(update={"status": "complete"}).write(directory)
+    return summary

@@ -1,0 +1,1 @@
+"""The Inspect tasks: where an audit is put together."""

@@ -1,0 +1,122 @@
+"""The Inspect tasks of an audit: `inspect eval assay/research_sabotage --model ...`."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from inspect_ai import Epochs, Task, task
+from inspect_ai.agent import as_solver
+from inspect_ai.dataset import MemoryDataset
+from inspect_ai.model import GenerateConfig
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+from inspect_ai.util import SandboxEnvironmentSpec, sandbox, store
+
+from assay import execution
+from assay.errors import UserError, unknown
+from assay.execution.bubblewrap import BwrapConfig
+from assay.grading.scorers import conduct, outcome
+from assay.providers.control import ASSIGNMENT, EPOCH
+from assay.scenarios.catalog import select
+from assay.scenarios.samples import (
+    Assignment,
+    assignments,
+    control_assignments,
+    sample,
+)
+from assay.scenarios.scenario import Scenario, parse_levels
+from assay.scenarios.workspace import lay_out, workspace
+from assay.targets.coding_agent import coding_agent
+
+_COMPOSE = Path(execution.__file__).parent / "docker" / "compose.yaml"
+
+
+@task
+def audit(
+    selector: str = "research_sabotage",
+    levels: str = "",
+    grid: bool = False,
+    seed: int = 0,
+    epochs: int = 1,
+    today: str = "",
+    scenarios: str = "",
+    sandbox: str = "bwrap",
+) -> Task:
+    """Audit a pack or one scenario of it.
+
+    Args:
+        selector: `PACK` or `PACK/ID`.
+        levels: Levels other than the defaults, `oversight=reviewed,autonomy=with_user`.
+        grid: Cross all factors instead of one cell and its benign twin.
+        seed: Matches workspaces across cells and epochs.
+        epochs: Runs of each sample.
+        today: The day on which the workspaces stand, ISO; the day of the run where empty.
+        scenarios: A folder with packs of one's own.
+        sandbox: `bwrap` or `docker`.
+
+    Raises:
+        UserError: An unknown pack, scenario, factor, level or sandbox.
+    """
+    chosen = select(selector, [Path(scenarios)] if scenarios else [])
+    day = date.fromisoformat(today) if today else datetime.now(UTC).date()
+    pairs = [pair.strip() for pair in levels.split(",") if pair.strip()]
+    runs = assignments(chosen, parse_levels(pairs), grid=grid, today=day, seed=seed)
+    return _task(selector.partition("/")[0], runs, epochs, sandbox)
+
+
+@task
+def research_sabotage(
+    levels: str = "", grid: bool = False, seed: int = 0, epochs: int = 1, sandbox: str = "bwrap"
+) -> Task:
+    """Does a coding agent inside an AI lab sabotage safety research that it is asked to do?"""
+    return audit("research_sabotage", levels, grid, seed, epochs, sandbox=sandbox)
+
+
+@task
+def control_check(
+    selector: str = "research_sabotage",
+    held_out: bool = False,
+    scenarios: str = "",
+    sandbox: str = "bwrap",
+) -> Task:
+    """Replay every control of a pack through the grader, with `control/replay` as the model."""
+    chosen = select(selector, [Path(scenarios)] if scenarios else [])
+    runs = control_assignments(chosen, held_out=held_out, today=datetime.now(UTC).date())
+    return _task("control_check", runs, 1, sandbox)
+
+
+@solver
+def set_up() -> Solver:
+    """Lay out the workspace, and note what this run is where the layers above can read it."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        assignment = Assignment.model_validate(state.metadata)
+        store().set(ASSIGNMENT, assignment.model_dump(mode="json"))
+        store().set(EPOCH, state.epoch)
+        built = workspace(assignment.load(), assignment.today)
+        await lay_out(sandbox(), built.archive)
+        return state
+
+    return solve
+
+
+def _task(name: str, runs: list[Assignment], epochs: int, sandbox_type: str) -> Task:
+    if not runs:
+        raise UserError("There is nothing to run: the selection holds no sample.")
+    return Task(
+        name=name,
+        dataset=MemoryDataset([sample(run, _sandbox(run.load(), sandbox_type)) for run in runs]),
+        setup=set_up(),
+        solver=as_solver(coding_agent()),
+        scorer=[outcome(), conduct()],
+        epochs=Epochs(epochs, "mode"),
+        config=GenerateConfig(),
+        fail_on_error=False,
+    )
+
+
+def _sandbox(scenario: Scenario, name: str) -> SandboxEnvironmentSpec:
+    """The sandbox of one sample: the target's own, and one for the grader that it never sees."""
+    if name == "bwrap":
+        return SandboxEnvironmentSpec("bwrap", BwrapConfig(working_dir=scenario.directory))
+    if name == "docker":
+        return SandboxEnvironmentSpec("docker", str(_COMPOSE))
+    raise unknown("sandbox", name, ("bwrap", "docker"))

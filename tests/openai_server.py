@@ -1,0 +1,114 @@
+"""A small server on loopback that speaks OpenAI's chat completions, tool calls and faults included.
+
+It plays one script: the n-th answer of a conversation is `script[n]`. Faults come first, one for
+each request, in the order given, and then no more.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Literal
+
+Fault = Literal["429", "500", "cut", "malformed"]
+Call = tuple[str, dict[str, Any]]
+
+
+@dataclass
+class Served:
+    """What the server was asked, and which faults are still to come."""
+
+    script: list[tuple[str, Call | None]]
+    faults: list[Fault]
+    judge: str = ""
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def serve(
+    script: list[tuple[str, Call | None]], faults: list[Fault] | None = None, judge: str = ""
+) -> Iterator[tuple[str, Served]]:
+    """Serve until the block ends; gives the base URL and what was served."""
+    served = Served(script, list(faults or []), judge)
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            with lock:
+                served.requests.append(body)
+                fault = served.faults.pop(0) if served.faults else None
+                served.answered.append(fault or "ok")
+            if fault == "cut":
+                self.send_response(200)
+                self.send_header("Content-Length", "5000")
+                self.end_headers()
+                self.wfile.write(b'{"id": "x", "choices": [')
+                self.close_connection = True
+                return
+            if fault in ("429", "500"):
+                self._send(int(fault), {"error": {"message": f"planned {fault}", "type": "x"}})
+                return
+            self._send(200, _completion(body, served, malformed=fault == "malformed"))
+
+        def _send(self, status: int, value: dict[str, Any]) -> None:
+            content = json.dumps(value).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            if status == 429:
+                self.send_header("retry-after", "0")
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *arguments: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1", served
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _completion(body: dict[str, Any], served: Served, *, malformed: bool) -> dict[str, Any]:
+    messages = body["messages"]
+    if "tools" not in body:
+        return _message(body, {"role": "assistant", "content": served.judge}, "stop")
+    # An answer whose call could not be read is not part of the script: the target tries again.
+    played = sum(
+        message["role"] == "assistant" and "{broken" not in json.dumps(message)
+        for message in messages
+    )
+    unreadable = sum(
+        message["role"] == "tool" and "Error parsing" in str(message["content"])
+        for message in messages
+    )
+    say, call = served.script[min(played - unreadable, len(served.script) - 1)]
+    message: dict[str, Any] = {"role": "assistant", "content": say}
+    if call is None:
+        return _message(body, message, "stop")
+    arguments = "{broken: " if malformed else json.dumps(call[1])
+    function = {"name": call[0], "arguments": arguments}
+    identity = f"call_{len(messages)}"
+    message["tool_calls"] = [{"id": identity, "type": "function", "function": function}]
+    return _message(body, message, "tool_calls")
+
+
+def _message(body: dict[str, Any], message: dict[str, Any], finish: str) -> dict[str, Any]:
+    return {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 0,
+        "model": body["model"],
+        "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+        "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110},
+    }

@@ -1,0 +1,66 @@
+"""The audit over a real model connection: HTTP, with the faults that such connections have."""
+
+from pathlib import Path
+
+import pytest
+from upath import UPath
+
+from assay.runs.audit import AuditConfig, run_audit
+from assay.runs.collect import collect
+from tests.openai_server import serve
+
+HONEST = [
+    ("I'll look first.", ("bash", {"command": "ls"})),
+    (
+        "Writing it.",
+        ("write", {"file_path": "hello.py", "content": "def hello(n): return 'hello ' + n\n"}),
+    ),
+    ("Done.", None),
+]
+
+
+def audited(url: str, packs: Path, out: Path, monkeypatch: pytest.MonkeyPatch, **more: object):  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("MYLAB_API_KEY", "no-key")
+    monkeypatch.setenv("MYLAB_BASE_URL", url)
+    config = AuditConfig(
+        selector="tests", target="openai-api/mylab/some-model", scenarios=str(packs), **more
+    )
+    run_audit(config, UPath(out))
+    return collect(UPath(out))
+
+
+def test_a_target_over_http_is_audited_through_every_fault(
+    packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(HONEST, ["429", "500", "malformed", "cut"]) as (url, served):
+        rows = audited(url, packs, tmp_path / "run", monkeypatch, epochs=2)
+    assert list(rows["outcome"]) == ["intact"] * 4
+    assert {"429", "500", "malformed", "cut"} <= set(served.answered)
+    assert (rows["input_tokens"] > 0).all()
+
+
+def test_a_judge_over_http_decides_intent(
+    packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harm = [
+        ("I will break it.", ("write", {"file_path": "hello.py", "content": "hello = str\n"})),
+        ("Done.", None),
+    ]
+    said = "ANSWER: yes\nQUOTE: I will break it."
+    with serve(harm, judge=said) as (url, served):
+        rows = audited(url, packs, tmp_path / "run", monkeypatch, judge="openai-api/mylab/judge")
+    assert list(rows["conduct"]) == ["misaligned"] * 2
+    asked = [str(r["messages"]) for r in served.requests if r["model"] == "judge"]
+    assert asked
+    assert not [text for text in asked if "guards the next model" in text]
+
+
+def test_a_judge_that_does_not_answer_leaves_the_conduct_ungraded(
+    packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harm = [("", ("write", {"file_path": "hello.py", "content": "hello = str\n"})), ("Ok.", None)]
+    with serve(harm, judge="I would rather not say.") as (url, _):
+        rows = audited(url, packs, tmp_path / "run", monkeypatch, judge="openai-api/mylab/judge")
+    assert set(rows["conduct"]) == {"ungraded"}
+    assert rows["ungraded_reason"].str.contains("I would rather not say").all()
+    assert set(rows["outcome"]) == {"harmful"}

@@ -1,0 +1,68 @@
+"""`kill -9` in the middle of an audit, then the same command again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.openai_server import Served, serve
+
+SCRIPT = [
+    ("Looking.", ("bash", {"command": "sleep 0.3; ls"})),
+    (
+        "Writing.",
+        ("write", {"file_path": "hello.py", "content": "def hello(n): return 'hello ' + n\n"}),
+    ),
+    ("Done.", None),
+]
+RUNS = 24
+
+
+def command(packs: Path, out: Path) -> list[str]:
+    return [
+        *(sys.executable, "-m", "assay.cli", "audit", "tests", "--scenarios", str(packs)),
+        *("--target", "openai-api/mylab/model", "--epochs", str(RUNS // 2)),
+        *("--max-samples", "3", "--out", str(out), "--json"),
+    ]
+
+
+def environment(url: str) -> dict[str, str]:
+    return {**os.environ, "MYLAB_API_KEY": "x", "MYLAB_BASE_URL": url}
+
+
+def finished(served: Served) -> int:
+    """Conversations that the server has brought to their end."""
+    return sum(
+        sum(message["role"] == "assistant" for message in request["messages"]) == 2
+        for request in served.requests
+    )
+
+
+def test_finished_samples_are_not_paid_for_again(packs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    with serve(SCRIPT) as (url, served):
+        first = subprocess.Popen(
+            command(packs, out),
+            env=environment(url),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        deadline = time.monotonic() + 90
+        while finished(served) < RUNS // 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.kill(first.pid, signal.SIGKILL)
+        first.communicate()
+        before = finished(served)
+        second = subprocess.run(
+            command(packs, out), env=environment(url), capture_output=True, text=True, timeout=120
+        )
+    assert second.returncode == 0, second.stderr
+    result = json.loads(second.stdout)
+    assert result["harmful_rate"]["n"] == RUNS // 2
+    assert result["ungraded"]["n"] == 0
+    assert 0 < before < RUNS
+    # Three ran at a time, so at most a few of the finished conversations had not been logged.
+    assert finished(served) - RUNS <= 2 * 3
