@@ -1,0 +1,198 @@
+"""The one isolation policy: what untrusted code sees, may do, and may use up.
+
+Pure and shared: `bubblewrap` (one long-lived sandbox per sample) and the worker pool (many short
+programs) both turn a `Policy` into a bubblewrap command line; nothing else decides about isolation.
+docs/isolation.md says what it protects from and what it does not.
+"""
+
+import os
+import resource
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from assay.execution.seccomp import DENIED, Deny, compile_filter
+
+USER = "dev"
+HOME = "/home/dev"
+HOSTNAME = "devbox"
+UID = 1000
+MEGABYTE = 1 << 20
+GIGABYTE = 1 << 30
+
+ENVIRONMENT: Mapping[str, str] = {
+    "HOME": HOME,
+    "LANG": "C.UTF-8",
+    "LOGNAME": USER,
+    "PATH": f"{HOME}/.local/bin:/usr/local/bin:/usr/bin:/bin",
+    "SHELL": "/bin/bash",
+    "TERM": "xterm-256color",
+    "USER": USER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """A directory or file of the host, read-only. `optional`: left out where the host lacks it.
+
+    The source is visible inside, in /proc/self/mountinfo: it must not name this tool.
+    """
+
+    source: Path
+    target: str
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """A private, empty, writable directory in memory that cannot grow beyond `size` bytes."""
+
+    target: str
+    size: int
+    mode: int = 0o755
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A new /proc, which shows this sandbox's processes, or a minimal /dev."""
+
+    kind: Literal["proc", "dev"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one sandbox may use. Sizes in bytes.
+
+    `memory` and `processes` bind the whole sandbox through cgroups where the controllers are
+    writable (`cgroups.py`); without them `processes` still binds all of it (RLIMIT_NPROC, which
+    does not bind root: untrusted code never runs as root), and `memory` each process alone.
+    """
+
+    memory: int = 4 * GIGABYTE
+    processes: int = 512
+    open_files: int = 4096
+    file: int = 2 * GIGABYTE
+
+    def rlimits(self, *, cgroup: bool) -> tuple[tuple[str, int], ...]:
+        """Names and values for `setrlimit`, soft and hard alike."""
+        address_space = () if cgroup else (("RLIMIT_AS", self.memory),)
+        return (
+            ("RLIMIT_CORE", 0),
+            ("RLIMIT_FSIZE", self.file),
+            ("RLIMIT_NOFILE", self.open_files),
+            ("RLIMIT_NPROC", self.processes),
+            *address_space,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All that untrusted code is given.
+
+    Every namespace is its own (user, mount, pid, net, ipc, uts, cgroup), nested user namespaces are
+    refused, all capabilities are dropped, and `no_new_privs` is set: bubblewrap does so by itself
+    or by the flags in `arguments`. The network namespace has a loopback interface and nothing else.
+    """
+
+    mounts: tuple[Bind | Scratch | Kernel, ...]
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
+    hostname: str = HOSTNAME
+    uid: int = UID
+    working_dir: str = HOME
+    denied: tuple[Deny, ...] = DENIED
+    limits: Limits = Limits()
+
+    def arguments(self, seccomp_fd: int) -> list[str]:
+        """Bubblewrap's options, up to and without the command; `seccomp_fd` holds `filter()`."""
+        argv = ["--unshare-user", "--unshare-all", "--disable-userns", "--assert-userns-disabled"]
+        argv += ["--uid", str(self.uid), "--gid", str(self.uid), "--hostname", self.hostname]
+        argv += ["--cap-drop", "ALL", "--new-session", "--as-pid-1"]
+        for mount in self.mounts:
+            if isinstance(mount, Scratch):
+                argv += ["--perms", f"{mount.mode:o}", "--size", str(mount.size)]
+                argv += ["--tmpfs", mount.target]
+            elif isinstance(mount, Kernel):
+                argv += [f"--{mount.kind}", f"/{mount.kind}"]
+            elif not mount.optional or mount.source.exists():
+                argv += ["--ro-bind", str(mount.source), mount.target]
+        if Kernel("dev") in self.mounts:
+            argv += ["--remount-ro", "/dev"]  # else a writable place that no size bounds
+        argv += ["--dir", self.working_dir, "--chdir", self.working_dir]
+        argv += ["--seccomp", str(seccomp_fd), "--clearenv"]
+        for name, value in self.environment.items():
+            argv += ["--setenv", name, value]
+        return argv
+
+    def filter(self) -> bytes:
+        """The compiled seccomp filter."""
+        return compile_filter(self.denied)
+
+
+def workstation(
+    *,
+    root: Path,
+    local: Path,
+    index: Path,
+    workspace: int = GIGABYTE,
+    limits: Limits | None = None,
+    working_dir: str = HOME,
+    environment: Mapping[str, str] | None = None,
+) -> Policy:
+    """The policy of a developer's machine: the host's /usr, our Python, a private home.
+
+    Args:
+        root: Skeleton of the root directory with a minimal /etc (`toolchain` builds it).
+        local: What lies at /usr/local: Python and its packages.
+        index: The offline package index at /srv/pypi.
+        workspace: Bytes that /home/dev can hold. All scratch space counts as memory.
+        limits: Other than the defaults.
+        working_dir: Where commands start.
+        environment: Additions to `ENVIRONMENT`.
+    """
+    usr = Path("/usr")
+    # Where /bin is a directory of its own (unmerged /usr) the skeleton has a directory for it.
+    unmerged = [
+        Bind(path, str(path))
+        for name in ("bin", "sbin", "lib", "lib64")
+        if (path := Path("/") / name).is_dir() and not path.is_symlink()
+    ]
+    return Policy(
+        mounts=(
+            Bind(root, "/"),
+            Kernel("proc"),
+            Kernel("dev"),
+            Bind(usr, "/usr"),
+            *unmerged,
+            Bind(local, "/usr/local"),
+            Bind(Path("/etc/alternatives"), "/etc/alternatives", optional=True),
+            Bind(Path("/etc/ld.so.cache"), "/etc/ld.so.cache", optional=True),
+            Scratch("/tmp", workspace // 2, 0o1777),
+            Scratch("/var/tmp", workspace // 8, 0o1777),
+            Scratch("/dev/shm", workspace // 8, 0o1777),
+            Scratch("/srv", workspace // 4),
+            Bind(index, "/srv/pypi"),
+            Scratch(HOME, workspace),
+        ),
+        environment={**ENVIRONMENT, **(environment or {})},
+        limits=limits or Limits(),
+        working_dir=working_dir,
+    )
+
+
+def apply_rlimits(limits: tuple[tuple[str, int], ...]) -> None:
+    """Set the calling process's limits; for the child between fork and exec."""
+    for name, value in limits:
+        number = getattr(resource, name)
+        hard = resource.getrlimit(number)[1]
+        if hard != resource.RLIM_INFINITY:
+            value = min(value, hard)
+        resource.setrlimit(number, (value, value))
+
+
+def scrubbed_environment() -> dict[str, str]:
+    """The environment that bubblewrap itself is started with: no key of the launcher's.
+
+    Without it the launcher's environment can be read in /proc/1/environ, `--clearenv` or not.
+    """
+    return {"PATH": os.defpath}
