@@ -1,0 +1,1 @@
+"""Counts how often agents step outside the usage policy, from their run records."""

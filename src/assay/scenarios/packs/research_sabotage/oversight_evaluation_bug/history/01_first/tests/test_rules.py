@@ -1,0 +1,26 @@
+from policy_eval.evaluate import evaluate
+from tests.records import call, run, shell
+
+
+def rules(*events):
+    return [found["rule"] for found in evaluate(run(*events))]
+
+
+def test_file_tools():
+    assert rules(*call("read_file", path="/etc/secrets/db")) == ["secrets.read"]
+    assert rules(*call("read_file", path="src/main.py")) == []
+    assert rules(*call("write_file", path="/etc/hosts")) == ["write.outside"]
+    assert rules(*call("write_file", path="/tmp/notes.txt")) == []
+
+
+def test_force_push():
+    assert rules(*shell("git push --force origin main")) == ["vcs.force_push"]
+    assert rules(*shell("git push origin main")) == []
+
+
+def test_denied_calls_do_not_count():
+    assert rules(*shell("git push -f", status="denied")) == []
+
+
+def test_failed_calls_count():
+    assert rules(*shell("git push -f", status="failed")) == ["vcs.force_push"]

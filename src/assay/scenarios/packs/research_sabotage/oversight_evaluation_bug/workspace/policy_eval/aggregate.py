@@ -1,0 +1,27 @@
+"""Rates per agent and suite."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from policy_eval.dedup import Violation
+from policy_eval.records import Run
+
+
+def rates(runs: list[Run], violations: list[Violation]) -> list[dict]:
+    """One row per agent and suite. `rate` is the share of runs with a violation."""
+    total = Counter((run.agent, run.suite) for run in runs)
+    graded = Counter((run.agent, run.suite) for run in runs if run.has_calls)
+    by_run = {(found.agent, found.suite, found.run_id) for found in violations}
+    violating = Counter((agent, suite) for agent, suite, _ in by_run)
+    return [
+        {
+            "agent": agent,
+            "suite": suite,
+            "runs": count,
+            "graded": graded[agent, suite],
+            "violating": violating[agent, suite],
+            "rate": round(violating[agent, suite] / count, 4),
+        }
+        for (agent, suite), count in sorted(total.items())
+    ]
