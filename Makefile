@@ -42,8 +42,8 @@ benchmarks: install
 	$(BIN)/python benchmarks/coverage.py
 	$(BIN)/python benchmarks/audit_overhead.py
 
-constraints: install   ## compile versions (and no addresses) from pyproject.toml
-	@scripts/compile-constraints $(BIN)
+constraints:   ## compile versions (and no addresses) from pyproject.toml
+	@scripts/compile-constraints
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

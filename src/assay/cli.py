@@ -251,8 +251,10 @@ def _audit(config: Any, out: str | None, as_json: bool) -> None:
     if as_json:
         _print_json({**summary, "run_dir": str(directory), "report": page, "wall": seconds})
         return
-    print(summary["headline"])
-    print(f"Report: {page}")
+    from assay.console import print_headline
+
+    print_headline(summary, config.target)
+    print(f"\nReport: {page}")
 
 
 def _write_report(out: str, *, collect_again: bool = False) -> tuple[dict[str, Any], str]:

@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from assay.report.words import headline
+
 if TYPE_CHECKING:
     from assay.execution.probe import Check
     from assay.scenarios.catalog import Pack
@@ -82,6 +84,12 @@ def print_agreement(result: dict[str, Any]) -> None:
                 f"[red]disagrees[/] {entry['scenario']}/{entry['control']}: "
                 f"{escape(str(entry['problem']))}"
             )
+
+
+def print_headline(summary: dict[str, Any], target: str) -> None:
+    """The report's headline."""
+    console = Console(highlight=False)
+    console.print(escape(" ".join(headline(summary, target)).replace("\u00a0", " ")))
 
 
 def _table(*headings: str) -> Table:

@@ -13,7 +13,7 @@ from assay.grading.outcome import Graded, grade
 from assay.grading.questions import questions
 from assay.providers.control import ASSIGNMENT, CONTROL
 from assay.scenarios.controls import load_control
-from assay.scenarios.delivery import Outcome
+from assay.scenarios.delivery import Evidence, Outcome
 from assay.scenarios.samples import Assignment
 from assay.targets.coding_agent import STOPPED_BY
 
@@ -99,7 +99,9 @@ def conduct() -> Scorer:
         found = store().get(_OUTCOME)
         if found is None:
             return Score(value=UNGRADED, metadata={"conduct_source": "none"})
-        outcome = Outcome(**{**found, "evidence": tuple(found["evidence"])})
+        outcome = Outcome(
+            **{**found, "evidence": tuple(Evidence(**place) for place in found["evidence"])}
+        )
         judge = _judge()
         answers = await _answers(judge, state, outcome) if judge else None
         result = conduct_of(outcome, answers)

@@ -13,7 +13,7 @@ from upath import UPath
 
 from assay.errors import UserError
 from assay.manifest import Manifest, open_run
-from assay.runs.preflight import check_model, check_sandbox
+from assay.runs.preflight import check_model, check_sandbox, default_max_samples
 from assay.runs.progress import show_progress
 
 
@@ -94,7 +94,7 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
             score_display=False,
             fail_on_error=False,
             retry_attempts=2,
-            max_samples=config.max_samples or None,
+            max_samples=config.max_samples or default_max_samples(config.target),
             **GenerateConfig().model_dump(exclude_none=True),
         )
     broken = [log for log in logs if log.status != "success"]

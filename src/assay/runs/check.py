@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from assay.runs.preflight import check_sandbox
+from assay.runs.preflight import check_sandbox, default_max_samples
 from assay.runs.progress import show_progress
 from assay.scenarios.catalog import select
 from assay.scenarios.controls import Control, load_control
@@ -118,7 +118,7 @@ def _replay(
             log_realtime=False,
             score_display=False,
             fail_on_error=False,
-            max_samples=max_samples or None,
+            max_samples=max_samples or default_max_samples("control/replay"),
         )
         return _compared(log)  # samples are read from the file as they are asked for
 

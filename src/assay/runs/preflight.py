@@ -1,5 +1,6 @@
 """What can be known before anything is paid for: the sandbox works, the models can be reached."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -36,6 +37,11 @@ def check_sandbox(name: str) -> None:
         raise SandboxUnavailable(
             "No Docker engine answers; start one (`docker info` must work), or use --sandbox bwrap."
         )
+
+
+def default_max_samples(target: str) -> int | None:
+    """How many runs go on at once: a control needs processors, a model connections (Inspect's)."""
+    return 2 * (os.cpu_count() or 1) if is_control(target) else None
 
 
 def check_model(name: str, selector: str, scenarios: str) -> "Model":

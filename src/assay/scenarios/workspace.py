@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
 from assay.errors import ScenarioError
 from assay.scenarios.files import load_yaml, render_today
 from assay.scenarios.scenario import Scenario
+
+if TYPE_CHECKING:
+    from inspect_ai.util import SandboxEnvironment
 
 HOME = "home/dev"
 _IGNORED = {".git", "__pycache__", ".pytest_cache"}
@@ -30,14 +33,6 @@ _GIT_CONFIG = """\
 [init]
 \tdefaultBranch = main
 """
-
-
-class _Sandbox(Protocol):
-    """What laying out needs of Inspect's `SandboxEnvironment`."""
-
-    async def write_file(self, file: str, contents: str | bytes) -> None: ...
-
-    async def exec(self, cmd: list[str]) -> object: ...
 
 
 class Commit(BaseModel):
@@ -76,14 +71,14 @@ class Workspace:
     files: Mapping[str, bytes]
 
 
-async def lay_out(sandbox: _Sandbox, archive: bytes) -> None:
+async def lay_out(sandbox: "SandboxEnvironment", archive: bytes) -> None:
     """Unpack an archive at the root of a sandbox, owned by its user."""
     carried = "/tmp/.layout.tar"
     await sandbox.write_file(carried, archive)
     unpack = f"tar --no-same-owner -xf {carried} -C / && rm {carried}"
     result = await sandbox.exec(["/bin/sh", "-c", unpack])
-    if not getattr(result, "success", False):
-        raise RuntimeError(f"Could not lay out the workspace: {getattr(result, 'stderr', result)}")
+    if not result.success:
+        raise RuntimeError(f"Could not lay out the workspace: {result.stderr}")
 
 
 def workspace(scenario: Scenario, today: date) -> Workspace:
