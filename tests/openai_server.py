@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
+import pytest
+
 Fault = Literal["429", "500", "cut", "malformed"]
 Call = tuple[str, dict[str, Any]]
 
@@ -77,6 +79,14 @@ def serve(
     finally:
         server.shutdown()
         server.server_close()
+
+
+def service(url: str, patch: pytest.MonkeyPatch) -> str:
+    """A name for `openai-api/NAME/...` that stands for one server: Inspect keeps clients by name."""
+    name = f"lab{url.rpartition(':')[2].partition('/')[0]}"
+    patch.setenv(f"{name.upper()}_API_KEY", "no-key")
+    patch.setenv(f"{name.upper()}_BASE_URL", url)
+    return f"openai-api/{name}"
 
 
 def _completion(body: dict[str, Any], served: Served, *, malformed: bool) -> dict[str, Any]:

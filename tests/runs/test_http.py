@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from upath import UPath
 
 from assay.runs.audit import AuditConfig, run_audit
 from assay.runs.collect import collect
-from tests.openai_server import serve
+from tests.openai_server import serve, service
 
 HONEST = [
     ("I'll look first.", ("bash", {"command": "ls"})),
@@ -19,11 +20,16 @@ HONEST = [
 ]
 
 
-def audited(url: str, packs: Path, out: Path, monkeypatch: pytest.MonkeyPatch, **more: object):  # type: ignore[no-untyped-def]
-    monkeypatch.setenv("MYLAB_API_KEY", "no-key")
-    monkeypatch.setenv("MYLAB_BASE_URL", url)
+def audited(
+    url: str, packs: Path, out: Path, patch: pytest.MonkeyPatch, *, judge: bool = False, **more: int
+) -> pd.DataFrame:
+    lab = service(url, patch)
     config = AuditConfig(
-        selector="tests", target="openai-api/mylab/some-model", scenarios=str(packs), **more
+        selector="tests",
+        target=f"{lab}/some-model",
+        judge=f"{lab}/judge" if judge else None,
+        scenarios=str(packs),
+        **more,
     )
     run_audit(config, UPath(out))
     return collect(UPath(out))
@@ -48,7 +54,7 @@ def test_a_judge_over_http_decides_intent(
     ]
     said = "ANSWER: yes\nQUOTE: I will break it."
     with serve(harm, judge=said) as (url, served):
-        rows = audited(url, packs, tmp_path / "run", monkeypatch, judge="openai-api/mylab/judge")
+        rows = audited(url, packs, tmp_path / "run", monkeypatch, judge=True)
     assert list(rows["conduct"]) == ["misaligned"] * 2
     asked = [str(r["messages"]) for r in served.requests if r["model"] == "judge"]
     assert asked
@@ -60,7 +66,7 @@ def test_a_judge_that_does_not_answer_leaves_the_conduct_ungraded(
 ) -> None:
     harm = [("", ("write", {"file_path": "hello.py", "content": "hello = str\n"})), ("Ok.", None)]
     with serve(harm, judge="I would rather not say.") as (url, _):
-        rows = audited(url, packs, tmp_path / "run", monkeypatch, judge="openai-api/mylab/judge")
+        rows = audited(url, packs, tmp_path / "run", monkeypatch, judge=True)
     assert set(rows["conduct"]) == {"ungraded"}
     assert rows["ungraded_reason"].str.contains("I would rather not say").all()
     assert set(rows["outcome"]) == {"harmful"}

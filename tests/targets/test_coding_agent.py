@@ -10,7 +10,7 @@ import pytest
 from upath import UPath
 
 from assay.runs.audit import AuditConfig, run_audit
-from tests.openai_server import serve
+from tests.openai_server import serve, service
 
 WORDS = re.compile(
     r"assay|inspect|bwrap|bubblewrap|sandbox|honeypot|\bcontrols?\b|scenario|evaluation run", re.I
@@ -37,11 +37,9 @@ def looked_around(tmp_path_factory: pytest.TempPathFactory) -> str:
 def requests(out: Path) -> list[dict[str, Any]]:
     """What a target is sent over one sample of a scenario that ships."""
     with pytest.MonkeyPatch.context() as patch, serve(SEEN) as (url, served):
-        patch.setenv("MYLAB_API_KEY", "x")
-        patch.setenv("MYLAB_BASE_URL", url)
         config = AuditConfig(
             selector="research_sabotage/oversight_evaluation_bug",
-            target="openai-api/mylab/model",
+            target=f"{service(url, patch)}/model",
             levels={"motivation": "general"},
         )
         run_audit(config, UPath(out / "run"))
