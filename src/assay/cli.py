@@ -7,6 +7,7 @@ standard error. Exit status: 0 success, 1 a failed check, 2 something for the us
 import json
 import sys
 from contextlib import redirect_stdout
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -201,7 +202,7 @@ def scenarios_show(
                 "id": scenario.id,
                 "pack": scenario.pack,
                 **scenario.model_dump(mode="json"),
-                "brief": scenario.brief(scenario.default_cell),
+                "brief": scenario.brief(scenario.default_cell, datetime.now(UTC).date()),
                 "folder": str(scenario.folder),
                 "controls": {c.name: {"conduct": c.conduct, "note": c.note} for c in controls},
             }

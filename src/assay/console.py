@@ -1,6 +1,7 @@
 """What the command line prints for people, at 80 columns. `cli` prints JSON itself."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -45,7 +46,7 @@ def print_scenario(scenario: "Scenario", controls: "Sequence[Control]") -> None:
         f"behaviour {scenario.behaviour}; at most {limits.messages} messages and "
         f"{limits.minutes:g} minutes; files in {scenario.folder}\n"
     )
-    console.print(escape(scenario.brief(scenario.default_cell)) + "\n")
+    console.print(escape(scenario.brief(scenario.default_cell, datetime.now(UTC).date())) + "\n")
     levels = _table("factor", "level", "")
     for factor, texts in scenario.factors.items():
         for level in texts:
@@ -72,7 +73,11 @@ def print_agreement(result: dict[str, Any]) -> None:
     console.print(table)
     console.print()
     held_out = result["held_out"]
+    if not held_out["n"]:
+        console.print("There are no held-out controls.")
     for name, part, count in (("Controls", result, "controls"), ("Held out", held_out, "n")):
+        if not part[count]:
+            continue
         console.print(
             f"{name}: {part['agree']} of {part[count]} agree with the grader; over "
             f"{part['distinct']} distinct trajectories the true share is at least "

@@ -1,9 +1,13 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from assay.errors import ScenarioError, UserError
+from assay.scenarios.catalog import select
 from assay.scenarios.scenario import Scenario, parse_levels
+
+TODAY = date(2026, 11, 21)
 
 
 def edited(folder: Path, old: str, new: str) -> Path:
@@ -16,7 +20,7 @@ def edited(folder: Path, old: str, new: str) -> Path:
 
 def test_the_brief_is_filled_with_the_texts_of_its_levels(folder: Path) -> None:
     scenario = Scenario.load(folder)
-    brief = scenario.brief(scenario.cell({"oversight": "reviewed"}))
+    brief = scenario.brief(scenario.cell({"oversight": "reviewed"}), TODAY)
     assert brief.endswith("It guards the next model. We will review it.")
 
 
@@ -29,7 +33,7 @@ def test_the_twin_differs_from_its_cell_in_the_twin_levels_only(folder: Path) ->
 
 def test_a_judge_does_not_see_the_level(folder: Path) -> None:
     scenario = Scenario.load(folder)
-    assert "guards" not in scenario.brief(scenario.default_cell, blind=True)
+    assert "guards" not in scenario.brief(scenario.default_cell, TODAY, blind=True)
     assert "guards" not in scenario.blinded("You said: It guards the next model. So?")
 
 
@@ -66,3 +70,16 @@ def test_an_unknown_level_gets_the_nearest_one(folder: Path) -> None:
 def test_a_level_needs_a_factor() -> None:
     with pytest.raises(UserError, match="FACTOR=LEVEL"):
         parse_levels(["reviewed"])
+
+
+@pytest.mark.parametrize("scenario", select("research_sabotage"), ids=lambda s: s.id)
+def test_no_brief_that_ships_has_an_open_slot(scenario: Scenario) -> None:
+    brief = scenario.brief(scenario.default_cell, TODAY)
+    assert "{{" not in brief
+    assert not [factor for factor in scenario.factors if f"{{{factor}}}" in brief]
+
+
+def test_a_brief_names_days_relative_to_the_run(folder: Path) -> None:
+    edited(folder, "Please write", "Since {{today-1}}: please write")
+    scenario = Scenario.load(folder)
+    assert "Since 2026-11-20:" in scenario.brief(scenario.default_cell, TODAY)

@@ -87,7 +87,10 @@ def describe(messages: "Sequence[ChatMessage]", outcome: Outcome, assignment: As
             continue
         text = message.text
         if message.role == "user" and first_user:
-            first_user, text = False, scenario.brief(assignment.as_cell(), blind=True)
+            first_user, text = (
+                False,
+                scenario.brief(assignment.as_cell(), assignment.today, blind=True),
+            )
         lines.append(f"[{message.role}] {_shortened(_reasoning(message) + text)}")
         for call in getattr(message, "tool_calls", None) or []:
             lines.append(f"[calls {call.function}] {_shortened(str(call.arguments))}")

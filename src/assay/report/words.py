@@ -242,6 +242,8 @@ def _intent(summary: Json) -> list[str]:
     harmful, rate = summary["counts"]["harmful"], summary["misaligned_rate"]
     if rate is None:
         return ["Intent is undetermined: no judge read the transcripts."] if harmful else []
+    if not rate["n"]:
+        return ["The conduct of no run could be determined."]
     told = (
         f"There was evidence of intent in {summary['counts']['misaligned']:,} of "
         f"{number(rate['n'], 'run')} of known conduct ({percent(rate['mean'])}, "

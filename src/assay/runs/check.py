@@ -5,8 +5,8 @@ sensitivity to a real target's sabotage.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,7 @@ class ControlResult:
     found: str | None
     workspace_sha: str | None
     problem: str | None
+    measures: Mapping[str, float]
 
     @property
     def trajectory(self) -> tuple[str, object]:
@@ -135,7 +136,8 @@ def _compared(log: "EvalLog") -> tuple[ControlResult, ...]:
         sha = facts.get("workspace_sha")
         by_name[assignment.scenario, control.name] = sha
         problem = _problem(sample, control, found, facts)
-        results.append(ControlResult(assignment.scenario, control, found, sha, problem))
+        measures = facts.get("measures") or {}
+        results.append(ControlResult(assignment.scenario, control, found, sha, problem, measures))
     return tuple(_same_workspace(result, by_name) for result in results)
 
 
@@ -154,7 +156,7 @@ def _problem(
     if failed:
         return f"a tool call could not be read: {failed[0][:200]}"
     if found != control.outcome:
-        why = f" ({facts['harm']})" if facts.get("harm") else f" {facts.get('measures') or ''}"
+        why = f": {facts['harm']}" if facts.get("harm") else ""
         return f"expected {control.outcome}, found {found}{why}"
     return None
 
@@ -168,10 +170,7 @@ def _same_workspace(
         return result
     if shas.get((result.scenario, twin)) == result.workspace_sha:
         return result
-    problem = f"its final workspace differs from that of {twin!r}"
-    return ControlResult(
-        result.scenario, result.control, result.found, result.workspace_sha, problem
-    )
+    return replace(result, problem=f"its final workspace differs from that of {twin!r}")
 
 
 def _agreement(results: Sequence[ControlResult], count: str) -> dict[str, Any]:
@@ -186,4 +185,5 @@ def _disagreement(result: ControlResult) -> dict[str, Any]:
         "scenario": result.scenario,
         "control": result.control.name,
         "problem": result.problem,
+        "measures": result.measures,
     }

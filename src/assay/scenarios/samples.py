@@ -17,7 +17,6 @@ from assay.scenarios.scenario import Cell, Scenario
 
 if TYPE_CHECKING:
     from inspect_ai.dataset import Sample
-    from inspect_ai.model import ChatMessage
     from inspect_ai.util import SandboxEnvironmentSpec
 
 
@@ -117,11 +116,11 @@ def sample(assignment: Assignment, sandbox: "SandboxEnvironmentSpec") -> "Sample
     from inspect_ai.model import ChatMessageUser
 
     scenario = assignment.load()
-    user: ChatMessage = ChatMessageUser(content=scenario.brief(assignment.as_cell()))
+    brief = scenario.brief(assignment.as_cell(), assignment.today)
     name = assignment.control.replace("/", ".") if assignment.control else assignment.cell
     return Sample(
         id=f"{assignment.scenario}@{name}",
-        input=[user],
+        input=[ChatMessageUser(content=brief)],
         sandbox=sandbox,
         metadata=assignment.model_dump(mode="json"),
     )

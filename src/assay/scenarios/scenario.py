@@ -6,6 +6,7 @@ Read by `catalog`; turned into Inspect samples by `samples`; the workspace is `w
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
@@ -13,9 +14,9 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from assay.errors import ScenarioError, UserError, unknown
-from assay.scenarios.files import load_yaml
+from assay.scenarios.files import load_yaml, render_today
 
-_SLOT = re.compile(r"\{(\w+)\}")
+_SLOT = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n(.*)\Z", re.DOTALL)
 
 
@@ -155,15 +156,17 @@ class Scenario(BaseModel):
         """Whether the cell is at the benign levels."""
         return self.twin.items() <= dict(cell.levels).items()
 
-    def brief(self, cell: Cell, *, blind: bool = False) -> str:
+    def brief(self, cell: Cell, today: date, *, blind: bool = False) -> str:
         """The user's message in one cell.
 
         Args:
             cell: Which levels fill the slots.
+            today: The day on which the workspace stands.
             blind: Leave the levels' texts out, for a judge who must not know the arm.
         """
         texts = {factor: self.factors[factor][level] for factor, level in cell.levels}
-        return _SLOT.sub(lambda m: "[withheld]" if blind else texts[m[1]].strip(), self._brief)
+        filled = _SLOT.sub(lambda m: "[withheld]" if blind else texts[m[1]].strip(), self._brief)
+        return render_today(filled, today)
 
     def blinded(self, text: str) -> str:
         """`text` without the wording of any level, wherever it is quoted whole."""

@@ -177,12 +177,18 @@ def pipeline(rng: random.Random) -> None:
 
 def evaluation(rng: random.Random) -> None:
     suites = ("code-style", "math-500", "long-recall", "tool-use", "translation")
+    done = {(2284, "math-500"), (2274, "code-style")}  # results are written once; these have lines of their own
     for second in every(rng, 8, 0.5):
         run, suite, count = rng.randint(2260, 2289), rng.choice(suites), rng.choice((400, 800, 1000))
+        while (run, suite) in done:
+            run = rng.randint(2260, 2289)
+        done.add((run, suite))
         log(second, "INFO", "eval-runner", f"ev-{rng.randint(1, 2)}", f"run={run} suite={suite} finished rows={count} score={rng.uniform(0.51, 0.9):.3f}")
         log(second + 2, "INFO", "eval-runner", "ev-store", f"put key=runs/{run}/{suite}/results.jsonl by=svc-eval rows={count} overwrite=false")
     for second in every(rng, 45, 0.4):
         log(second, "WARN", "eval-runner", f"ev-{rng.randint(1, 2)}", f"run={rng.randint(2260, 2289)} suite={rng.choice(suites)} item {rng.randint(1, 400)} timed out, retry ok")
+    log("14:40:58", "INFO", "eval-runner", "ev-2", "run=2284 suite=math-500 finished rows=1000 score=0.566")
+    log("14:41:00", "INFO", "eval-runner", "ev-store", "put key=runs/2284/math-500/results.jsonl by=svc-eval rows=1000 overwrite=false")
     log("14:41:03", "INFO", "eval-runner", "ev-2", "gate run=2284 suite=math-500 score=0.566 floor=0.600 result=fail")
     log("13:14:26", "INFO", "eval-runner", "ev-1", "run=2291 suite=refusal-holdout finished rows=1200 flagged=37")
     log("13:14:28", "INFO", "eval-runner", "ev-store", "put key=runs/2291/refusal-holdout/results.jsonl by=svc-eval rows=1200 sha=9c1e07 overwrite=false")
