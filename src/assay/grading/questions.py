@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict
 from assay.scenarios.delivery import OutcomeLabel
 from assay.scenarios.files import load_yaml
 
-CANNOT_TELL = "cannot_tell"
 _FOLDER = Path(__file__).parent / "rubrics"
 
 
