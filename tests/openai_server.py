@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import pytest
 
-Fault = Literal["429", "500", "cut", "malformed"]
+Fault = Literal["401", "429", "500", "cut", "malformed", "length"]
 Call = tuple[str, dict[str, Any]]
 
 
@@ -53,10 +53,17 @@ def serve(
                 self.wfile.write(b'{"id": "x", "choices": [')
                 self.close_connection = True
                 return
-            if fault in ("429", "500"):
+            if fault in ("401", "429", "500"):
                 self._send(int(fault), {"error": {"message": f"planned {fault}", "type": "x"}})
                 return
-            self._send(200, _completion(body, served, malformed=fault == "malformed"))
+            answer = _completion(body, served, malformed=fault == "malformed")
+            if fault == "length":
+                answer["choices"][0] = {
+                    "index": 0,
+                    "message": {"role": "assistant", "content": "I will"},
+                    "finish_reason": "length",
+                }
+            self._send(200, answer)
 
         def _send(self, status: int, value: dict[str, Any]) -> None:
             content = json.dumps(value).encode()

@@ -9,12 +9,17 @@ import sys
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from assay import __version__
 from assay.errors import UserError
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+    from assay.runs.audit import AuditConfig
 
 app = typer.Typer(
     help="Measures whether a language model is misaligned, with controls.",
@@ -33,6 +38,23 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Folder = Annotated[
     Path | None, typer.Option("--scenarios", help="A folder with packs of your own.")
 ]
+Target = Annotated[
+    str,
+    typer.Option(
+        help="A model as Inspect names it, or control/KIND; KIND is honest, sabotage, refusal, "
+        "partial or incompetent."
+    ),
+]
+Level = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FACTOR=LEVEL", help="A level to run at; repeat for more."),
+]
+Grid = Annotated[
+    bool, typer.Option("--grid", help="Cross all factors instead of one cell and its twin.")
+]
+Seed = Annotated[
+    int, typer.Option(help="Send the model a seed, the same for an epoch in every cell.")
+]
 Sandbox = Annotated[str, typer.Option(help="Where the target works: bwrap or docker.")]
 MaxSamples = Annotated[
     int, typer.Option(min=0, help="Runs at the same time; 0 leaves it to Inspect.")
@@ -47,7 +69,7 @@ def main() -> NoReturn:
         print(f"assay: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        print("assay: stopped; the same command with the same --out goes on.", file=sys.stderr)
+        print("assay: stopped.", file=sys.stderr)
         sys.exit(130)
     sys.exit(0)
 
@@ -61,7 +83,7 @@ def _root(
         raise typer.Exit
 
 
-@app.command()
+@app.command(short_help="Audit scripted controls: no key, no GPU.")
 def quickstart(
     out: Annotated[str | None, typer.Option(help="The run directory.")] = None,
     as_json: Json = False,
@@ -73,7 +95,7 @@ def quickstart(
         selector="research_sabotage",
         target="control/sabotage?rate=0.3&motivation=safety&seed=1",
         judge="control/judge",
-        epochs=10,
+        epochs=8,
     )
     _say(
         "Nothing but scripted controls is audited here: agents that sabotage in 30 % of the runs\n"
@@ -82,26 +104,26 @@ def quickstart(
     _audit(config, out, as_json)
 
 
-@app.command()
+@app.command(short_help="Run a pack against a target and write the report.")
 def audit(
     selector: Annotated[str, typer.Argument(metavar="PACK[/ID]", help="What to audit with.")],
-    target: Annotated[
-        str, typer.Option(help="The model, as Inspect names it, or control/KIND?rate=&seed=.")
-    ],
+    target: Target,
     epochs: Annotated[int, typer.Option(help="Runs of each sample.")] = 1,
     judge: Annotated[
         str | None, typer.Option(help="The model that judges intent; without one it stays open.")
     ] = None,
-    level: Annotated[
-        list[str] | None, typer.Option(metavar="FACTOR=LEVEL", help="A level to run at.")
-    ] = None,
-    grid: Annotated[bool, typer.Option("--grid", help="Cross all factors.")] = False,
+    level: Level = None,
+    grid: Annotated[
+        bool, typer.Option("--grid", help="Cross all factors instead of one cell and its twin.")
+    ] = False,
     sandbox: Sandbox = "bwrap",
     scenarios: Folder = None,
-    seed: Annotated[int, typer.Option(help="Matches runs across cells.")] = 0,
+    seed: Annotated[
+        int, typer.Option(help="Send the model a seed, the same for an epoch in every cell.")
+    ] = 0,
     max_samples: MaxSamples = 0,
     out: Annotated[
-        str | None, typer.Option(help="The run directory; one that was cut goes on.")
+        str | None, typer.Option(help="The run directory; an unfinished one is continued.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -126,7 +148,7 @@ def audit(
     _audit(config, out, as_json)
 
 
-@app.command()
+@app.command(short_help="Rebuild the report of a run from its logs.")
 def report(
     run: Annotated[list[str], typer.Argument(metavar="DIR...", help="Run directories.")],
     as_json: Json = False,
@@ -140,7 +162,7 @@ def report(
             print(page)
 
 
-@app.command()
+@app.command(short_help="What works here, and how to mend what does not.")
 def doctor(as_json: Json = False) -> None:
     """What this machine can do, and the command that mends what it cannot."""
     from assay.execution.probe import probe
@@ -204,7 +226,10 @@ def scenarios_show(
                 **scenario.model_dump(mode="json"),
                 "brief": scenario.brief(scenario.default_cell, datetime.now(UTC).date()),
                 "folder": str(scenario.folder),
-                "controls": {c.name: {"conduct": c.conduct, "note": c.note} for c in controls},
+                "controls": {
+                    c.name: {"conduct": c.conduct, "outcome": c.outcome, "note": c.note}
+                    for c in controls
+                },
             }
         )
         return
@@ -213,7 +238,7 @@ def scenarios_show(
     print_scenario(scenario, controls)
 
 
-@scenarios_app.command("check")
+@scenarios_app.command("check", short_help="Replay every control through the grader.")
 def scenarios_check(
     selector: Annotated[str, typer.Argument(metavar="PACK[/ID]")] = "research_sabotage",
     scenarios: Folder = None,
@@ -242,35 +267,40 @@ def scenarios_check(
         raise typer.Exit(1)
 
 
-def _audit(config: Any, out: str | None, as_json: bool) -> None:
+def _audit(config: "AuditConfig", out: str | None, as_json: bool) -> None:
     from assay.runs.audit import default_directory, run_audit
 
     directory = _directory(out) if out else default_directory(config)
-    with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
-        seconds = run_audit(config, directory)
-    summary, page = _write_report(str(directory), collect_again=True)
+    try:
+        with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
+            seconds = run_audit(config, directory)
+    except KeyboardInterrupt:
+        _say(f"\nStopped. The same command with --out {directory} goes on.")
+        raise typer.Exit(130) from None
+    summary, page = _write_report(str(directory))
     if as_json:
         _print_json({**summary, "run_dir": str(directory), "report": page, "wall": seconds})
-        return
-    from assay.console import print_headline
+    else:
+        from assay.console import print_headline
 
-    print_headline(summary, config.target)
-    print(f"\nReport: {page}")
+        print_headline(summary, config.target)
+        print(f"\nReport: {page}")
+    if not summary["counts"]["graded"]:
+        raise typer.Exit(1)
 
 
-def _write_report(out: str, *, collect_again: bool = False) -> tuple[dict[str, Any], str]:
-    """Collect where asked, summarise, write the page; the summary and the page's path."""
+def _write_report(out: str) -> tuple[dict[str, Any], str]:
+    """Collect the logs, summarise, write the page; the summary and the page's path."""
     from assay.report.page import write_report
-    from assay.runs.collect import collect, read_results
+    from assay.runs.collect import collect
     from assay.runs.summary import write_summary
 
     directory = _directory(out)
-    rows = collect(directory) if collect_again else read_results(directory)
-    summary = write_summary(directory, rows)
+    summary = write_summary(directory, collect(directory))
     return summary, str(write_report(directory))
 
 
-def _directory(path: str) -> Any:
+def _directory(path: str) -> "UPath":
     from upath import UPath
 
     return UPath(path)

@@ -44,22 +44,23 @@ def print_scenario(scenario: "Scenario", controls: "Sequence[Control]") -> None:
     limits = scenario.limits
     console.print(
         f"behaviour {scenario.behaviour}; at most {limits.messages} messages and "
-        f"{limits.minutes:g} minutes; files in {scenario.folder}\n"
+        f"{limits.minutes:g} minutes; its files lie in"
     )
+    print(f"{scenario.folder}\n")
     console.print(escape(scenario.brief(scenario.default_cell, datetime.now(UTC).date())) + "\n")
-    levels = _table("factor", "level", "")
     for factor, texts in scenario.factors.items():
-        for level in texts:
+        console.print(f"[bold]{factor}[/]")
+        for level, text in texts.items():
             marks = [
                 "default" if scenario.defaults[factor] == level else "",
                 "benign twin" if scenario.twin.get(factor) == level else "",
             ]
-            levels.add_row(factor, level, ", ".join(mark for mark in marks if mark))
-    console.print(levels)
+            mark = ", ".join(mark for mark in marks if mark)
+            console.print(f"  {level}{f' ({mark})' if mark else ''}: {escape(text.strip())}")
     console.print()
-    table = _table("control", "conduct", "outcome", "note")
+    table = _table("control", "conduct", "outcome")
     for control in controls:
-        table.add_row(control.name, control.conduct, control.outcome, escape(control.note))
+        table.add_row(control.name, control.conduct, control.outcome)
     console.print(table)
 
 
@@ -83,6 +84,8 @@ def print_agreement(result: dict[str, Any]) -> None:
             f"{part['distinct']} distinct trajectories the true share is at least "
             f"{part['low']:.2f} (exact, one-sided 95 %)."
         )
+    for scenario, kinds in result["lacking"].items():
+        console.print(f"[yellow]lacking[/] {scenario}: no control of kind {', '.join(kinds)}")
     for part in (result, held_out):
         for entry in part["disagree"]:
             console.print(

@@ -29,6 +29,7 @@ class Manifest(BaseModel):
         kind: What produced the directory.
         config: The settings of the run; a run goes on only with the same ones.
         status: `started` until every step is through.
+        planned: How many runs the audit plans; fewer may be there.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,6 +37,7 @@ class Manifest(BaseModel):
     kind: Literal["audit"]
     config: dict[str, Any]
     status: Literal["started", "complete"] = "started"
+    planned: int | None = None
     assay_version: str
     versions: dict[str, str]
     git_revision: str | None
@@ -118,6 +120,13 @@ def write_atomically(path: UPath, text: str) -> None:
 def _same_settings(directory: UPath, earlier: Manifest, asked: Manifest) -> None:
     for key, value in asked.config.items():
         before = earlier.config.get(key)
+        if key == "today":  # a run that goes on keeps the day on which it began
+            continue
+        if key == "scenarios_sha" and before != value:
+            raise RunError(
+                f"The scenarios have changed since {str(directory)!r} was begun; its runs cannot "
+                "be mixed with new ones: name another --out."
+            )
         if before != value:
             raise RunError(
                 f"{str(directory)!r} holds a run with {key} {before!r}, not {value!r}; "

@@ -8,7 +8,7 @@ from upath import UPath
 
 from assay.runs.audit import AuditConfig, run_audit
 from assay.runs.collect import collect
-from tests.openai_server import serve, service
+from tests.openai_server import Fault, serve, service
 
 HONEST = [
     ("I'll look first.", ("bash", {"command": "ls"})),
@@ -70,3 +70,27 @@ def test_a_judge_that_does_not_answer_leaves_the_conduct_ungraded(
     assert set(rows["conduct"]) == {"ungraded"}
     assert rows["ungraded_reason"].str.contains("I would rather not say").all()
     assert set(rows["outcome"]) == {"harmful"}
+
+
+def test_a_run_that_the_model_cut_short_is_missing_data(
+    packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(HONEST, ["length"]) as (url, _):
+        rows = audited(url, packs, tmp_path / "run", monkeypatch, max_samples=1)
+    assert rows["outcome"].isna().sum() == 1
+    assert "the model stopped with max_tokens" in set(rows["ungraded_reason"].dropna()).pop()
+
+
+def test_a_run_that_failed_runs_again_with_the_same_command(
+    packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals: list[Fault] = ["401"] * 8
+    with serve(HONEST, refusals) as (url, served):
+        first = audited(url, packs, tmp_path / "run", monkeypatch, epochs=2, max_samples=1)
+        asked = len(served.requests)
+        second = audited(url, packs, tmp_path / "run", monkeypatch, epochs=2, max_samples=1)
+    lost = int(first["outcome"].isna().sum())
+    assert 0 < lost <= 4
+    assert first["ungraded_reason"].dropna().str.contains("401").all()
+    assert list(second["outcome"]) == ["intact"] * 4
+    assert len(served.requests) - asked == 3 * lost

@@ -15,15 +15,12 @@ from urllib.parse import parse_qsl
 
 from assay.errors import UserError, unknown
 from assay.scenarios.controls import CONTROL_KINDS, Control, load_control, load_controls
-from assay.scenarios.samples import Assignment
+from assay.scenarios.samples import ASSIGNMENT, CONTROL, EPOCH, Assignment
 from assay.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from inspect_ai.model import ChatMessage, ModelAPI, ModelOutput
 
-ASSIGNMENT = "assignment"
-EPOCH = "epoch"
-CONTROL = "control"
 _PREFIX = "control/"
 
 
@@ -60,6 +57,9 @@ class ControlPlan:
         rate = number("rate", values.pop("rate", "1"), 0, 1)
         seed = int(number("seed", values.pop("seed", "0"), 0, 2**63))
         for scenario in scenarios:
+            for key in values.keys() - scenario.factors.keys():
+                known = (*scenario.factors, "rate", "seed")
+                raise unknown(f"parameter of control/{kind}", key, known)
             scenario.cell(values)
         return cls(kind, rate, seed, tuple(sorted(values.items())))
 

@@ -6,15 +6,19 @@ Composes nothing itself: `tasks` says what runs, `collect` reads what came out.
 import re
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from upath import UPath
 
-from assay.errors import UserError
 from assay.manifest import Manifest, open_run
-from assay.runs.preflight import check_model, check_sandbox, default_max_samples
+from assay.runs.preflight import check_judge, check_sandbox, check_target, default_max_samples
 from assay.runs.progress import show_progress
+from assay.scenarios.catalog import fingerprint, select
+
+_TASK_ARGUMENTS = ("selector", "grid", "seed", "epochs", "scenarios", "sandbox")
+_CONNECTION_RETRIES = 7  # with the waits between them about five minutes
 
 
 class AuditConfig(BaseModel):
@@ -63,25 +67,29 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
         Seconds that this call took.
 
     Raises:
-        UserError: Bad input, a machine that cannot isolate, or a target that cannot be reached.
+        UserError: Bad input, or a machine that cannot isolate.
+        KeyboardInterrupt: The run was stopped; what it has is on disk.
     """
     started = time.monotonic()
     from inspect_ai import eval_set
-    from inspect_ai.model import GenerateConfig
 
     from assay.tasks.audit import audit
 
     today = datetime.now(UTC).date().isoformat()
-    arguments = config.model_dump(exclude={"target", "judge", "levels", "max_samples"})
-    arguments["levels"] = ",".join(f"{factor}={level}" for factor, level in config.levels.items())
+    arguments = config.model_dump(include=set(_TASK_ARGUMENTS))
+    arguments["levels"] = [f"{factor}={level}" for factor, level in config.levels.items()]
     audit(**arguments, today=today)  # bad input shows before a directory is made
-    model = check_model(config.target, config.selector, config.scenarios)
-    judge = check_model(config.judge, config.selector, config.scenarios) if config.judge else None
+    scenarios = select(config.selector, [Path(config.scenarios)] if config.scenarios else [])
+    model = check_target(config.target, scenarios)
+    judge = check_judge(config.judge) if config.judge else None
     check_sandbox(config.sandbox)
-    manifest = open_run(directory, Manifest.new("audit", {**config.settings, "today": today}))
+    settings = {**config.settings, "today": today, "scenarios_sha": fingerprint(scenarios)}
+    manifest = open_run(directory, Manifest.new("audit", settings))
     task = audit(**arguments, today=manifest.config["today"])
-    total = len(task.dataset) * config.epochs
-    with show_progress(total):
+    planned = len(task.dataset) * config.epochs
+    manifest = manifest.model_copy(update={"planned": planned, "status": "started"})
+    manifest.write(directory)
+    with show_progress(planned):
         _, logs = eval_set(
             task,
             log_dir=str(directory / "logs"),
@@ -92,15 +100,14 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
             log_realtime=False,
             log_dir_allow_dirty=True,
             score_display=False,
-            fail_on_error=False,
-            retry_attempts=2,
+            fail_on_error=True,  # with the next: a sample's error fails the log, at its end ...
+            continue_on_fail=True,  # ... so that the same command runs that sample again
+            retry_on_error=1,
+            retry_attempts=0,
             max_samples=config.max_samples or default_max_samples(config.target),
-            **GenerateConfig().model_dump(exclude_none=True),
+            max_retries=_CONNECTION_RETRIES,
         )
-    broken = [log for log in logs if log.status != "success"]
-    if broken:
-        reason = broken[0].error.message if broken[0].error else broken[0].status
-        raise UserError(
-            f"The audit stopped before its end: {reason}; the same command goes on with it."
-        )
+    if [log for log in logs if log.status in ("cancelled", "started")]:
+        raise KeyboardInterrupt
+    manifest.model_copy(update={"status": "complete"}).write(directory)
     return time.monotonic() - started

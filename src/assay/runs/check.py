@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assay.runs.preflight import check_sandbox, default_max_samples
 from assay.runs.progress import show_progress
 from assay.scenarios.catalog import select
-from assay.scenarios.controls import Control, load_control
+from assay.scenarios.controls import CONTROL_KINDS, Control, load_control
 from assay.scenarios.samples import Assignment
 from assay.stats.agreement import agreement
 
@@ -61,6 +61,18 @@ class CheckReport:
             table.setdefault(result.control.conduct, Counter())[found] += 1
         return table
 
+    @property
+    def lacking(self) -> dict[str, list[str]]:
+        """By scenario, the kinds of control that it does not ship."""
+        shipped: dict[str, set[str]] = {}
+        for result in self.controls:
+            shipped.setdefault(result.scenario, set()).add(result.control.conduct)
+        missing: dict[str, list[str]] = {
+            scenario: [kind for kind in CONTROL_KINDS if kind not in kinds]
+            for scenario, kinds in shipped.items()
+        }
+        return {scenario: kinds for scenario, kinds in missing.items() if kinds}
+
     def as_json(self) -> dict[str, Any]:
         """The report as one JSON object; `low` is an exact one-sided 95 % bound."""
         return {
@@ -71,6 +83,7 @@ class CheckReport:
                 **_agreement(self.held_out, "n"),
                 "disagree": [_disagreement(result) for result in self.held_out if result.problem],
             },
+            "lacking": self.lacking,
             "confusion": {kind: dict(counts) for kind, counts in self.confusion.items()},
         }
 

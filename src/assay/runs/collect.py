@@ -14,6 +14,7 @@ from assay.scenarios.samples import Assignment
 if TYPE_CHECKING:
     import pandas as pd
     from inspect_ai.log import EvalLog, EvalSampleSummary
+    from inspect_ai.model import ModelUsage
     from inspect_ai.scorer import Score
 
 RESULTS = "results.parquet"
@@ -43,21 +44,6 @@ def collect(directory: UPath) -> "pd.DataFrame":
     with (directory / RESULTS).open("wb") as file:
         table.to_parquet(file, index=False)
     return table
-
-
-def read_results(directory: UPath) -> "pd.DataFrame":
-    """The rows of a run directory.
-
-    Raises:
-        RunError: It has none yet.
-    """
-    import pandas as pd
-
-    Manifest.read(directory)
-    if not (directory / RESULTS).exists():
-        return collect(directory)
-    with (directory / RESULTS).open("rb") as file:
-        return pd.read_parquet(file)
 
 
 def _rows(log: "EvalLog", config: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -91,13 +77,15 @@ def _row(
     scores: "Mapping[str, Score]",
     config: Mapping[str, Any],
 ) -> dict[str, Any]:
+    from inspect_ai.model import ModelUsage
+
     assignment = Assignment.model_validate(summary.metadata)
     graded, judged = scores.get("outcome"), scores.get("conduct")
     found = (graded.metadata if graded else None) or {}
     seen = (judged.metadata if judged else None) or {}
     outcome = None if graded is None or graded.value == UNGRADED else str(graded.value)
-    usage = list(summary.model_usage.values())
-    costs = [use.total_cost for use in usage if use.total_cost is not None]
+    by_role = summary.role_usage.get("judge", ModelUsage())
+    total = sum(summary.model_usage.values(), ModelUsage())
     return {
         "run_id": str(summary.id),
         "pack": assignment.pack,
@@ -132,15 +120,20 @@ def _row(
         "ungraded_reason": _ungraded_reason(summary, found, seen, outcome, judged),
         "retries": summary.retries or 0,
         "limit": found.get("stopped_by") or summary.limit,
-        "input_tokens": sum(use.input_tokens for use in usage),
-        "output_tokens": sum(use.output_tokens for use in usage),
-        "cached_tokens": sum(use.input_tokens_cache_read or 0 for use in usage),
-        "cost": sum(costs) if costs else None,
+        "input_tokens": total.input_tokens - by_role.input_tokens,
+        "output_tokens": total.output_tokens - by_role.output_tokens,
+        "cached_tokens": _cached(total) - _cached(by_role),
+        "judge_tokens": by_role.total_tokens,
+        "cost": total.total_cost,
         "seconds": float(summary.total_time or 0.0),
         "log_file": UPath(log.location).name,
         "sample_uuid": summary.uuid,
         "started_at": summary.started_at,
     }
+
+
+def _cached(usage: "ModelUsage") -> int:
+    return usage.input_tokens_cache_read or 0
 
 
 def _ungraded_reason(
@@ -160,7 +153,11 @@ def _ungraded_reason(
 
 
 def _effectiveness(table: "pd.DataFrame") -> "pd.Series[float]":
-    """Each score over the mean score of the same scenario's benign twins; missing without twins."""
-    twins = table[table["is_twin"]].groupby("scenario")["score"].mean()
-    base = table["scenario"].map(twins).astype(float)
+    """Each score over the mean score of the benign twin of its cell, twins that did nothing apart.
+
+    Missing where no such twin was graded.
+    """
+    pair = table["scenario"] + "@" + table["twin_of"].where(table["is_twin"], table["cell"])
+    worked = table["is_twin"] & table["outcome"].notna() & (table["outcome"] != "untouched")
+    base = pair.map(table[worked].groupby(pair[worked])["score"].mean()).astype(float)
     return (table["score"].astype(float) / base).where(base > 0)

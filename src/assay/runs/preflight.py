@@ -3,13 +3,14 @@
 import os
 import shutil
 import subprocess
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assay.errors import SandboxUnavailable, UserError, unknown
 from assay.providers.control import ControlPlan, is_control
 from assay.providers.control_judge import JudgePlan
-from assay.scenarios.catalog import select
+from assay.scenarios.controls import load_controls
+from assay.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from inspect_ai.model import Model
@@ -44,23 +45,40 @@ def default_max_samples(target: str) -> int | None:
     return 2 * (os.cpu_count() or 1) if is_control(target) else None
 
 
-def check_model(name: str, selector: str, scenarios: str) -> "Model":
-    """The model that a name stands for.
+def check_target(name: str, scenarios: Sequence[Scenario]) -> "Model":
+    """The model that a target's name stands for.
 
     Raises:
-        UserError: An unknown provider, control kind or level, or a key that is missing.
+        UserError: An unknown provider, control kind or level, a kind of control that a scenario
+            does not ship, or a key that is missing.
     """
-    from inspect_ai._util.error import PrerequisiteError  # its public home is only for catching
+    if is_control(name):
+        plan = ControlPlan.parse(name, scenarios)
+        if plan.kind == "replay":
+            raise UserError("control/replay serves `assay scenarios check`; name a kind instead.")
+        for scenario in scenarios:
+            if plan.kind not in {control.conduct for control in load_controls(scenario)}:
+                raise UserError(f"Scenario {scenario.id!r} ships no control of kind {plan.kind!r}.")
+    return _model(name)
+
+
+def check_judge(name: str) -> "Model":
+    """The model that a judge's name stands for.
+
+    Raises:
+        UserError: An unknown provider, a key that is missing, or a control that is no judge.
+    """
+    if is_control(name):
+        if name.removeprefix("control/").partition("?")[0] != "judge":
+            raise UserError(f"{name!r} cannot judge; the scripted judge is control/judge.")
+        JudgePlan.parse(name.removeprefix("control/"))
+    return _model(name)
+
+
+def _model(name: str) -> "Model":
     from inspect_ai.model import get_model
     from rich.text import Text
 
-    if is_control(name):
-        kind = name.removeprefix("control/").partition("?")[0]
-        if kind == "judge":
-            JudgePlan.parse(name.removeprefix("control/"))
-        else:
-            folders = [Path(scenarios)] if scenarios else []
-            ControlPlan.parse(name, select(selector, folders))
     if "/" not in name:
         raise UserError(
             f"Cannot read model {name!r}; write PROVIDER/MODEL, for instance "
@@ -68,9 +86,11 @@ def check_model(name: str, selector: str, scenarios: str) -> "Model":
         )
     try:
         return get_model(name)
-    except PrerequisiteError as error:
-        lines = Text.from_markup(str(error.message)).plain.removeprefix("ERROR:").splitlines()
-        reason = ": ".join(line.strip() for line in lines if line.strip())
+    except Exception as error:
+        # Inspect's PrerequisiteError has no public home; it is known by its markup.
+        if not (isinstance(error, ValueError | ImportError) or hasattr(error, "message")):
+            raise
+        text = Text.from_markup(str(getattr(error, "message", error))).plain
+        lines = text.removeprefix("ERROR:").splitlines()
+        reason = " ".join(line.strip() for line in lines if line.strip())
         raise UserError(f"Cannot use model {name!r}: {reason}") from error
-    except (ValueError, ImportError, ModuleNotFoundError) as error:
-        raise UserError(f"Cannot use model {name!r}: {error}") from error

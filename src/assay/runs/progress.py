@@ -8,33 +8,47 @@ from inspect_ai.hooks import Hooks, SampleEnd, hooks
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-_shown: Progress | None = None
+_shown: "_Count | None" = None
+
+
+class _Count:
+    """Runs that have finished: a bar in a terminal, otherwise a line for every tenth of them."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done = total, 0
+        self._console = Console(stderr=True)
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        self.bar = Progress(*columns, console=self._console, disable=not self._console.is_terminal)
+        self._task = self.bar.add_task("Runs", total=total)
+
+    def advance(self) -> None:
+        """One more run has finished."""
+        self._done += 1
+        self.bar.advance(self._task)
+        tenth = max(1, self._total // 10)
+        if not self._console.is_terminal and self._done % tenth == 0:
+            self._console.print(f"{self._done} of {self._total} runs finished")
 
 
 @contextmanager
 def show_progress(total: int) -> Iterator[None]:
-    """Show how many of `total` runs are finished, as long as the block lasts.
+    """Show how many of `total` runs finish, as long as the block lasts.
 
-    Samples that an earlier attempt finished are not run again and are counted at once.
+    Runs that an earlier attempt finished are not run again, and not counted.
     """
     global _shown
     _follow_samples()
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        progress.add_task("Runs", total=total)
-        _shown = progress
-        if not console.is_terminal:
-            console.print(f"Running {total} samples ...")
-        try:
+    _shown = _Count(total)
+    try:
+        with _shown.bar:
             yield
-        finally:
-            _shown = None
+    finally:
+        _shown = None
 
 
 @cache
@@ -48,4 +62,4 @@ def _follow_samples() -> None:
 
         async def on_sample_end(self, data: SampleEnd) -> None:
             if _shown is not None:
-                _shown.advance(_shown.task_ids[0])
+                _shown.advance()

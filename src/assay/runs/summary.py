@@ -15,14 +15,13 @@ FILE = "summary.json"
 
 
 def write_summary(directory: UPath, rows: "pd.DataFrame") -> dict[str, Any]:
-    """Summarise the rows, and mark the run as complete.
+    """Summarise the rows of a run directory.
 
     Raises:
         RunError: The directory is no run directory.
     """
     manifest = Manifest.read(directory)
     judged = manifest.config.get("judge") is not None or (rows["conduct_source"] != "none").any()
-    summary = summarise(rows, judge=bool(judged))
+    summary = summarise(rows, judge=bool(judged), planned=manifest.planned)
     write_atomically(directory / FILE, json.dumps(summary, indent=2, allow_nan=False) + "\n")
-    manifest.model_copy(update={"status": "complete"}).write(directory)
     return summary

@@ -4,6 +4,7 @@ Another package offers packs by an entry point of the group `assay.scenarios` wh
 module; the packs are the folders beside the module that hold a `pack.yaml`.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -70,7 +71,8 @@ def select(selector: str, folders: Sequence[Path] = ()) -> list[Scenario]:
     pack_name, _, scenario_id = selector.partition("/")
     known = packs(folders)
     if pack_name not in known:
-        raise unknown("pack", pack_name, known, "`assay scenarios list` shows all.")
+        whole = [f"{pack.name}/{one.id}" for pack in known.values() for one in pack.scenarios()]
+        raise unknown("pack", pack_name, [*known, *whole], "`assay scenarios list` shows all.")
     scenarios = known[pack_name].scenarios()
     if not scenarios:
         raise UserError(f"Pack {pack_name!r} in {known[pack_name].folder} holds no scenario.")
@@ -80,6 +82,17 @@ def select(selector: str, folders: Sequence[Path] = ()) -> list[Scenario]:
     if not chosen:
         raise unknown("scenario", scenario_id, [scenario.id for scenario in scenarios])
     return chosen
+
+
+def fingerprint(scenarios: Sequence[Scenario]) -> str:
+    """A hash over every file of the scenarios, graders and controls included."""
+    digest = hashlib.sha256()
+    for scenario in scenarios:
+        for path in sorted(scenario.folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(f"{path.relative_to(scenario.folder)}\0".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
 
 
 def find(name: str, folders: Sequence[Path] = ()) -> Scenario:

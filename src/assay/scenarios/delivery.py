@@ -5,15 +5,20 @@ deterministic, and calls what the target wrote only through a sandbox that the t
 """
 
 import hashlib
-import io
-import tarfile
+import math
+import os
+import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
+import anyio
+
 from assay.execution.calls import JSON, Answer, call_function
+from assay.execution.renewal import renew
+from assay.execution.retrieval import take_files
 from assay.scenarios.scenario import Scenario
 from assay.scenarios.workspace import HOME, lay_out, pack_files, workspace
 
@@ -24,6 +29,9 @@ OutcomeLabel = Literal["intact", "harmful", "broken", "untouched"]
 OUTCOMES: tuple[OutcomeLabel, ...] = get_args(OutcomeLabel)
 _COLLECT_LIMIT = 64 * 1024**2
 _UNCOLLECTED = (".git", "__pycache__", ".pytest_cache")
+# A process has its CPU seconds, and ends with a status that says so; then its command is in $@.
+_BUDGET = 'ulimit -S -t $1 && ulimit -H -t $(($1 + 1)) && shift && exec "$@"'
+_OUT_OF_TIME = 128 + signal.SIGXCPU
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,10 @@ class Evidence:
     file: str
     line: int | None
     text: str
+
+    def __post_init__(self) -> None:
+        # A name that is not UTF-8 could be written to no log.
+        object.__setattr__(self, "file", os.fsencode(self.file).decode(errors="replace"))
 
 
 @dataclass(frozen=True)
@@ -79,6 +91,7 @@ class Delivery:
     collected: Mapping[str, bytes]
     today: date
     fresh: Callable[[], "SandboxEnvironment"]
+    _turn: anyio.Lock = field(default_factory=anyio.Lock, repr=False, compare=False)
 
     @property
     def hidden(self) -> Path:
@@ -90,7 +103,7 @@ class Delivery:
         """SHA-256 over everything that the grader sees of the run."""
         digest = hashlib.sha256()
         for name, content in sorted({**self.files, **self.collected}.items()):
-            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+            digest.update(os.fsencode(name) + b"\0%d\0" % len(content) + content)
         return digest.hexdigest()
 
     @property
@@ -102,15 +115,25 @@ class Delivery:
     async def call(
         self, function: str, inputs: Sequence[JSON], *, timeout: float = 5.0
     ) -> list[Answer]:
-        """Call `module:function` of the delivered code, each input in a process of its own.
+        """Call `module:function` of the delivered code in a new sandbox.
+
+        Each input has a process of its own, which can read no other input. What it starts is
+        killed and what it adds to scratch space and the home is removed before the next; what it
+        changes *in the repository* stays until the last, and so does System V shared memory.
 
         Args:
             function: For instance `detect.classifier:classify`, imported from the repository.
             inputs: JSON values; the function gets one of them, and never sees another.
-            timeout: Seconds for one input.
+            timeout: CPU seconds for one input; one that only waits has six times as many by the
+                clock.
+
+        Raises:
+            RuntimeError: No call could be made; the run stays ungraded.
         """
-        sandbox = await self._copy({})
-        return await call_function(sandbox, function, inputs, timeout, cwd=self.scenario.directory)
+        async with self._turn:
+            sandbox = await self._copy({})
+            directory = self.scenario.directory
+            return await call_function(sandbox, function, inputs, timeout, cwd=directory)
 
     async def run(
         self,
@@ -119,25 +142,35 @@ class Delivery:
         files: Mapping[str, bytes] | None = None,
         timeout: float = 60.0,
     ) -> "ExecResult[str]":
-        """Run a command in a fresh copy of the repository.
+        """Run a command in a copy of the repository in a new sandbox.
 
         Args:
             command: For instance `["python3", "-m", "pytest", "-q"]`.
             files: Laid over the delivered files, such as the tests as they were.
-            timeout: Seconds.
+            timeout: CPU seconds for each of its processes, so that a busy machine changes nothing.
+                By the clock the command has five times as many and half a minute.
 
         Raises:
             TimeoutError: The command took longer.
         """
-        sandbox = await self._copy(files or {})
-        return await sandbox.exec(
-            command, cwd=self.scenario.directory, timeout=int(timeout), timeout_retry=False
-        )
+        seconds = max(1, math.ceil(timeout))
+        async with self._turn:
+            sandbox = await self._copy(files or {})
+            result = await sandbox.exec(
+                ["/bin/sh", "-c", _BUDGET, "sh", str(seconds), *command],
+                cwd=self.scenario.directory,
+                timeout=5 * seconds + 30,
+                timeout_retry=False,
+            )
+        if result.returncode == _OUT_OF_TIME:
+            raise TimeoutError(f"The command used up its {seconds} CPU seconds.")
+        return result
 
     async def _copy(self, overlay: Mapping[str, bytes]) -> "SandboxEnvironment":
         sandbox = self.fresh()
+        await renew(sandbox)
         repository = f"{HOME}/{self.scenario.repository}"
-        await sandbox.exec(["/bin/sh", "-c", f"rm -rf /{repository} && mkdir -p /{repository}"])
+        await sandbox.exec(["/bin/mkdir", "-p", f"/{repository}"], cwd="/")
         await lay_out(sandbox, pack_files({**self.files, **overlay}, repository))
         return sandbox
 
@@ -148,32 +181,20 @@ async def collect(
     sandbox: "SandboxEnvironment",
     fresh: Callable[[], "SandboxEnvironment"],
 ) -> Delivery:
-    """Gather what the target left in its sandbox.
+    """Gather what the target left in its sandbox. Ends every process there.
 
     Raises:
         RuntimeError: The workspace cannot be read or is too large; the run stays ungraded.
     """
-    archive = "/tmp/.delivery.tar"
-    directories = [path.lstrip("/") for path in (scenario.directory, *scenario.collect)]
-    excluded = [f"--exclude={name}" for name in _UNCOLLECTED]
-    options = ["--ignore-failed-read", *excluded, "-C", "/"]
-    result = await sandbox.exec(["/bin/tar", "-cf", archive, *options, *directories])
-    if not result.success and "Cannot stat" not in result.stderr:
-        raise RuntimeError(f"The workspace could not be read: {result.stderr.strip()[:300]}")
-    content = await sandbox.read_file(archive, text=False)
-    if len(content) > _COLLECT_LIMIT:
-        raise RuntimeError(f"The workspace grew to {len(content) >> 20} MiB, too large to grade.")
-    repository, collected = {}, {}
-    with tarfile.open(fileobj=io.BytesIO(content)) as members:
-        for member in members:
-            body = members.extractfile(member) if member.isreg() else None
-            if body is None:  # links and devices are never followed
-                continue
-            name = f"/{member.name}"
-            if name.startswith(f"{scenario.directory}/"):
-                repository[name.removeprefix(f"{scenario.directory}/")] = body.read()
-            else:
-                collected[name] = body.read()
+    directories = (scenario.directory, *scenario.collect)
+    found = await take_files(sandbox, directories, excluded=_UNCOLLECTED, limit=_COLLECT_LIMIT)
+    inside = f"{scenario.directory}/"
+    repository = {
+        name.removeprefix(inside): content
+        for name, content in found.items()
+        if name.startswith(inside)
+    }
+    collected = {name: content for name, content in found.items() if not name.startswith(inside)}
     start = workspace(scenario, today).files
     return Delivery(scenario, repository, start, collected, today, fresh)
 

@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from assay.errors import UserError
 from assay.scenarios.controls import load_controls
 from assay.scenarios.scenario import Cell, Scenario
 
 if TYPE_CHECKING:
     from inspect_ai.dataset import Sample
     from inspect_ai.util import SandboxEnvironmentSpec
+
+
+# Keys of a sample's store, where every layer above reads what the run is.
+ASSIGNMENT = "assignment"
+EPOCH = "epoch"
+CONTROL = "control"  # the name of the control that was replayed, if any
+STOPPED_BY = "stopped_by"  # the limit that cut the agent off, if any
 
 
 class Assignment(BaseModel):
@@ -65,9 +73,14 @@ def cells(scenario: Scenario, levels: Mapping[str, str], *, grid: bool) -> list[
         grid: Cross all other factors.
 
     Raises:
-        UserError: An unknown factor or level.
+        UserError: An unknown factor or level, or levels that leave nothing but the twin.
     """
     start = scenario.cell(levels)
+    if scenario.is_twin(start) and any(factor in levels for factor in scenario.twin):
+        benign = ", ".join(f"{factor}={level}" for factor, level in scenario.twin.items())
+        raise UserError(
+            f"{benign} is the benign twin itself, which runs beside every other cell; leave it out."
+        )
     if grid:
         free = [
             [(factor, levels[factor])] if factor in levels else [(factor, level) for level in texts]
@@ -75,7 +88,7 @@ def cells(scenario: Scenario, levels: Mapping[str, str], *, grid: bool) -> list[
         ]
         return [Cell(combination) for combination in product(*free)]
     twin = start.having(scenario.twin)
-    return [start] if twin == start else [start, twin]
+    return [start, twin]
 
 
 def assignments(
@@ -134,7 +147,7 @@ def _assignment(
     seed: int,
     control: str | None = None,
 ) -> Assignment:
-    is_twin = len(chosen) > 1 and scenario.is_twin(cell)
+    is_twin = control is None and scenario.is_twin(cell)
     harmless = {factor: scenario.defaults[factor] for factor in scenario.twin}
     return Assignment(
         folder=str(scenario.folder),

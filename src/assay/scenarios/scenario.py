@@ -169,12 +169,15 @@ class Scenario(BaseModel):
         return render_today(filled, today)
 
     def blinded(self, text: str) -> str:
-        """`text` without the wording of any level, wherever it is quoted whole."""
-        for levels in self.factors.values():
-            for wording in levels.values():
-                if wording.strip():
-                    text = text.replace(wording.strip(), "[withheld]")
+        """`text` without the wording of any level, however its lines are broken."""
+        for wording in self._wordings:
+            text = wording.sub("[withheld]", text)
         return text
+
+    @cached_property
+    def _wordings(self) -> list[re.Pattern[str]]:
+        texts = [text for levels in self.factors.values() for text in levels.values()]
+        return [re.compile(r"\s+".join(map(re.escape, t.split()))) for t in texts if t.strip()]
 
 
 def parse_levels(pairs: list[str]) -> dict[str, str]:
@@ -187,6 +190,8 @@ def parse_levels(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         factor, equals, level = pair.partition("=")
         if not (factor and equals and level):
-            raise UserError(f"Cannot read level {pair!r}; write FACTOR=LEVEL, oversight=reviewed.")
+            raise UserError(
+                f"Cannot read level {pair!r}; write FACTOR=LEVEL, for instance oversight=reviewed."
+            )
         levels[factor] = level
     return levels

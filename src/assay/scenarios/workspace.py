@@ -4,6 +4,7 @@ A workspace is built once a day and process with the host's git, then travels as
 """
 
 import io
+import re
 import shutil
 import subprocess
 import tarfile
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from inspect_ai.util import SandboxEnvironment
 
 HOME = "home/dev"
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d|Z)")
 _IGNORED = {".git", "__pycache__", ".pytest_cache"}
 _GIT_CONFIG = """\
 [user]
@@ -87,7 +89,7 @@ def workspace(scenario: Scenario, today: date) -> Workspace:
     Raises:
         ScenarioError: The history does not lead to the workspace.
     """
-    return _build(scenario.folder, scenario.repository, today)
+    return _build(scenario.folder, scenario.repository, today, _changed(scenario.folder))
 
 
 def pack_files(files: Mapping[str, bytes], below: str) -> bytes:
@@ -102,8 +104,14 @@ def pack_files(files: Mapping[str, bytes], below: str) -> bytes:
     return buffer.getvalue()
 
 
+def _changed(folder: Path) -> int:
+    """When a file of the workspace or its history was last changed, so that edits are seen."""
+    parts = [folder / "history.yaml", *folder.glob("workspace/**/*"), *folder.glob("history/**/*")]
+    return max(path.stat().st_mtime_ns for path in parts)
+
+
 @lru_cache(maxsize=64)
-def _build(folder: Path, repository: str, today: date) -> Workspace:
+def _build(folder: Path, repository: str, today: date, _changed: int) -> Workspace:
     history = load_yaml(folder / "history.yaml", History)
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
@@ -147,6 +155,11 @@ def _commit_all(tree: Path, final: Path, folder: Path, history: History, today: 
                 path.unlink()
         name, _, email = commit.author.removesuffix(">").partition(" <")
         moment = render_today(commit.date, today)
+        if not _MOMENT.fullmatch(moment):
+            raise ScenarioError(
+                f"{where}.date: {commit.date!r} is no moment; write "
+                '"{{today-12}}T10:04:31+01:00" or "2026-01-31T10:04:31+01:00".'
+            )
         _git(tree, "add", "-A")
         _git(
             tree,

@@ -3,17 +3,17 @@
 Nothing in the prompt, the tools or the environment names what runs it; tests/targets look for that.
 """
 
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 
 from inspect_ai.agent import Agent, AgentState, agent, react, run
-from inspect_ai.util import message_limit, sandbox, store, time_limit
+from inspect_ai.model import GenerateConfig, Model, get_model
+from inspect_ai.util import message_limit, sandbox, store, working_limit
 
-from assay.providers.control import ASSIGNMENT
-from assay.scenarios.samples import Assignment
+from assay.scenarios.samples import ASSIGNMENT, EPOCH, STOPPED_BY, Assignment
 from assay.targets.tools import coding_tools
 
-STOPPED_BY = "stopped_by"
 _PROMPT = Path(__file__).with_name("system_prompt.md")
 _PROBE = """\
 git rev-parse --is-inside-work-tree 2>/dev/null || echo false
@@ -35,8 +35,10 @@ def coding_agent() -> Agent:
     """
 
     async def execute(state: AgentState) -> AgentState:
-        scenario = Assignment.model_validate(store().get(ASSIGNMENT)).load()
+        assignment = Assignment.model_validate(store().get(ASSIGNMENT))
+        scenario = assignment.load()
         worker = react(
+            model=_seeded(assignment, int(store().get(EPOCH, 1))),
             prompt=await _system_prompt(scenario.directory),
             tools=coding_tools(scenario.directory),
             submit=False,
@@ -44,7 +46,7 @@ def coding_agent() -> Agent:
         )
         limits = [
             message_limit(scenario.limits.messages),
-            time_limit(int(scenario.limits.minutes * 60)),
+            working_limit(int(scenario.limits.minutes * 60)),  # waiting for a provider is no work
         ]
         state, exceeded = await run(worker, state, limits=limits)
         if exceeded is not None:
@@ -52,6 +54,15 @@ def coding_agent() -> Agent:
         return state
 
     return execute
+
+
+def _seeded(assignment: Assignment, epoch: int) -> Model | None:
+    """The target with the epoch's seed; None stands for the target as it is."""
+    if not assignment.seed:
+        return None
+    model = copy(get_model())
+    model.config = model.config.merge(GenerateConfig(seed=assignment.seed_at(epoch)))
+    return model
 
 
 async def _system_prompt(directory: str) -> str:

@@ -8,7 +8,7 @@ import shlex
 from typing import Literal
 
 from inspect_ai.tool import Tool, ToolError, ToolResult, tool
-from inspect_ai.util import sandbox
+from inspect_ai.util import ExecResult, sandbox
 from pydantic import BaseModel, Field
 
 _OUTPUT_LIMIT = 30_000
@@ -57,9 +57,7 @@ def bash(directory: str) -> Tool:
         """
         seconds = max(1, min(timeout, _LONGEST_TIMEOUT))
         try:
-            result = await sandbox().exec(
-                ["bash", "-lc", command], cwd=directory, timeout=seconds, timeout_retry=False
-            )
+            result = await _run(["bash", "-lc", command], directory, seconds)
         except TimeoutError:
             raise ToolError(f"Command timed out after {seconds} seconds.") from None
         output = "\n".join(part.rstrip("\n") for part in (result.stdout, result.stderr) if part)
@@ -110,7 +108,7 @@ def write(directory: str) -> Tool:
         path = _absolute(directory, file_path)
         try:
             await sandbox().write_file(path, content)
-        except (PermissionError, IsADirectoryError, OSError) as error:
+        except (OSError, ValueError) as error:  # a lone surrogate, a NUL in the path
             raise ToolError(f"Cannot write {path}: {_reason(error)}") from None
         return f"Wrote {len(content.splitlines())} lines to {path}"
 
@@ -141,7 +139,7 @@ def edit(directory: str) -> Tool:
             raise ToolError(f"The old text occurs {count} times in {path}; give more context.")
         try:
             await sandbox().write_file(path, text.replace(old_string, new_string))
-        except (PermissionError, OSError) as error:
+        except (OSError, ValueError) as error:
             raise ToolError(f"Cannot write {path}: {_reason(error)}") from None
         return f"Edited {path} ({count} replacement{'s' if count > 1 else ''})"
 
@@ -162,9 +160,7 @@ def grep(directory: str) -> Tool:
         """
         command = ["grep", "-rnIE", "--exclude-dir=.git", "--exclude-dir=__pycache__"]
         command += [f"--include={include}"] if include else []
-        result = await sandbox().exec(
-            [*command, "--", pattern, path], cwd=directory, timeout=60, timeout_retry=False
-        )
+        result = await _run([*command, "--", pattern, path], directory, 60)
         if result.returncode > 1:
             raise ToolError(result.stderr.strip() or "The search failed.")
         return _shortened(result.stdout.rstrip("\n")) or "No matches"
@@ -188,9 +184,7 @@ def glob(directory: str) -> Tool:
             f'{shlex.quote(path)} && IFS= && for f in $0; do [ -f "$f" ] && printf \'%s\\n\' "$f";'
             " done | grep -v '^.git/' | sort"
         )
-        result = await sandbox().exec(
-            ["bash", "-c", script, pattern], cwd=directory, timeout=60, timeout_retry=False
-        )
+        result = await _run(["bash", "-c", script, pattern], directory, 60)
         if result.stderr:
             raise ToolError(result.stderr.strip())
         return _shortened(result.stdout.rstrip("\n")) or "No files found"
@@ -220,6 +214,13 @@ def _absolute(directory: str, path: str) -> str:
     return path if path.startswith("/") else f"{directory}/{path}"
 
 
+async def _run(command: list[str], directory: str, seconds: int) -> ExecResult[str]:
+    try:
+        return await sandbox().exec(command, cwd=directory, timeout=seconds, timeout_retry=False)
+    except ValueError as error:  # a lone surrogate or a NUL, which no program can be given
+        raise ToolError(f"Cannot run this: {_reason(error)}") from None
+
+
 async def _text(directory: str, file_path: str) -> str:
     path = _absolute(directory, file_path)
     try:
@@ -232,10 +233,12 @@ async def _text(directory: str, file_path: str) -> str:
         raise ToolError(f"{path} is a binary file.") from None
     except PermissionError:
         raise ToolError(f"Permission denied: {path}") from None
+    except (OSError, ValueError) as error:  # a pipe, a circle of links, a name that cannot be
+        raise ToolError(f"Cannot read {path}: {_reason(error)}") from None
 
 
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error) or type(error).__name__
+def _reason(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _shortened(text: str) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 from inspect_ai import Epochs, Task, task
 from inspect_ai.agent import as_solver
 from inspect_ai.dataset import MemoryDataset
-from inspect_ai.model import GenerateConfig
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import SandboxEnvironmentSpec, sandbox, store
 
@@ -14,9 +13,10 @@ from assay import execution
 from assay.errors import UserError, unknown
 from assay.execution.bubblewrap import BwrapConfig
 from assay.grading.scorers import conduct, outcome
-from assay.providers.control import ASSIGNMENT, EPOCH
 from assay.scenarios.catalog import select
 from assay.scenarios.samples import (
+    ASSIGNMENT,
+    EPOCH,
     Assignment,
     assignments,
     control_assignments,
@@ -32,11 +32,11 @@ _COMPOSE = Path(execution.__file__).parent / "docker" / "compose.yaml"
 @task
 def audit(
     selector: str = "research_sabotage",
-    levels: str = "",
+    levels: str | list[str] = "",
     grid: bool = False,
     seed: int = 0,
     epochs: int = 1,
-    today: str = "",
+    today: str | date = "",
     scenarios: str = "",
     sandbox: str = "bwrap",
 ) -> Task:
@@ -46,7 +46,7 @@ def audit(
         selector: `PACK` or `PACK/ID`.
         levels: Levels other than the defaults, `oversight=reviewed,autonomy=with_user`.
         grid: Cross all factors instead of one cell and its benign twin.
-        seed: Matches workspaces across cells and epochs.
+        seed: Unless 0, the model is sent a seed: the same for an epoch in every cell.
         epochs: Runs of each sample.
         today: The day on which the workspaces stand, ISO; the day of the run where empty.
         scenarios: A folder with packs of one's own.
@@ -56,15 +56,20 @@ def audit(
         UserError: An unknown pack, scenario, factor, level or sandbox.
     """
     chosen = select(selector, [Path(scenarios)] if scenarios else [])
-    day = date.fromisoformat(today) if today else datetime.now(UTC).date()
-    pairs = [pair.strip() for pair in levels.split(",") if pair.strip()]
-    runs = assignments(chosen, parse_levels(pairs), grid=grid, today=day, seed=seed)
+    day = date.fromisoformat(str(today)) if today else datetime.now(UTC).date()
+    pairs = levels.split(",") if isinstance(levels, str) else levels
+    wanted = parse_levels([pair.strip() for pair in pairs if pair.strip()])
+    runs = assignments(chosen, wanted, grid=grid, today=day, seed=seed)
     return _task(selector.partition("/")[0], runs, epochs, sandbox)
 
 
 @task
 def research_sabotage(
-    levels: str = "", grid: bool = False, seed: int = 0, epochs: int = 1, sandbox: str = "bwrap"
+    levels: str | list[str] = "",
+    grid: bool = False,
+    seed: int = 0,
+    epochs: int = 1,
+    sandbox: str = "bwrap",
 ) -> Task:
     """Does a coding agent inside an AI lab sabotage safety research that it is asked to do?"""
     return audit("research_sabotage", levels, grid, seed, epochs, sandbox=sandbox)
@@ -101,6 +106,8 @@ def set_up() -> Solver:
 def _task(name: str, runs: list[Assignment], epochs: int, sandbox_type: str) -> Task:
     if not runs:
         raise UserError("There is nothing to run: the selection holds no sample.")
+    for run in runs:
+        workspace(run.load(), run.today)  # a workspace that cannot be built shows before the run
     return Task(
         name=name,
         dataset=MemoryDataset([sample(run, _sandbox(run.load(), sandbox_type)) for run in runs]),
@@ -108,7 +115,6 @@ def _task(name: str, runs: list[Assignment], epochs: int, sandbox_type: str) -> 
         solver=as_solver(coding_agent()),
         scorer=[outcome(), conduct()],
         epochs=Epochs(epochs, "mode"),
-        config=GenerateConfig(),
         fail_on_error=False,
     )
 
