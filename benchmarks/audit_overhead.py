@@ -7,6 +7,7 @@ Prints one JSON line.
 
 import argparse
 import json
+import os
 import resource
 import statistics
 import tempfile
@@ -80,8 +81,9 @@ def measured(
             log_realtime=False,
             max_samples=4,
         )
-    assert log.status == "success", log.error
-    return cpu() - before, statistics.median(tool_walls(log)), samples * (tool_calls + 1)
+        assert log.status == "success", log.error
+        used = cpu() - before
+        return used, statistics.median(tool_walls(log)), samples * (tool_calls + 1)
 
 
 def tool_walls(log: EvalLog) -> list[float]:
@@ -109,6 +111,8 @@ def main() -> None:
     parser.add_argument("--tool-calls", type=int, default=20)
     parser.add_argument("--save", action="store_true", help="write benchmarks/results/")
     options = parser.parse_args()
+    # A login shell of the host would read its owner's profile; the sandbox has none to read.
+    os.environ.update(HOME=tempfile.mkdtemp(), PATH="/usr/local/bin:/usr/bin:/bin")
     sides = {"assay": assay_task, "bare": bare_task}
     for make in sides.values():
         measured(make, 1, 2)  # imports, the toolchain and the workspace are built once

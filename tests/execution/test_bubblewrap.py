@@ -152,6 +152,33 @@ async def test_a_sandbox_that_has_ended_says_so():
         await environment.exec(["true"])
 
 
+async def test_a_renewed_sandbox_is_another_machine():
+    environment = BwrapSandboxEnvironment()
+    await environment.exec(["bash", "-c", "touch /tmp/here; sleep 4322 & disown"])
+    await asyncio.gather(environment.renew(), environment.renew())
+    assert not _processes_with("sleep\x004322")
+    assert (await environment.exec(["ls", "/tmp"])).stdout == ""
+    await environment.stop()
+    await environment.renew()
+    with pytest.raises(SandboxUnavailableError, match="ended"):
+        await environment.exec(["true"])
+
+
+async def test_all_processes_can_be_ended_and_the_files_stay():
+    environment = BwrapSandboxEnvironment()
+    await environment.end_processes()
+    assert not environment.running
+    bomb = "f() { while :; do sleep 4323 & f & sleep 0.01; done; }; touch /tmp/here; f & sleep 9"
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(environment.exec, ["bash", "-c", bomb])
+        await asyncio.sleep(0.5)
+        await environment.end_processes()
+    assert not _processes_with("sleep\x004323")
+    left = await environment.exec(["sh", "-c", "ls /tmp; ps -e -o comm= | grep -c bash"])
+    assert left.stdout == "here\n0\n"
+    await environment.stop()
+
+
 async def test_stopping_ends_processes_at_once_and_removes_the_group():
     environment = BwrapSandboxEnvironment()
     await environment.exec(["bash", "-c", "sleep 4321 & disown"])

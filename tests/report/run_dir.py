@@ -8,7 +8,14 @@ import pandas as pd
 from assay.stats.summary import summarise
 
 
-def make_run_dir(folder: Path, rows: pd.DataFrame, *, judge: str | None = None) -> Path:
+def make_run_dir(
+    folder: Path,
+    rows: pd.DataFrame,
+    *,
+    judge: str | None = None,
+    planned: int | None = None,
+    status: str = "complete",
+) -> Path:
     """Write manifest, summary and results of an audit whose rows are `rows`."""
     folder.mkdir(parents=True, exist_ok=True)
     target = str(rows["target"].iloc[0]) if len(rows) else "nobody"
@@ -29,9 +36,11 @@ def make_run_dir(folder: Path, rows: pd.DataFrame, *, judge: str | None = None) 
         "git_revision": "4f2c9d1",
         "machine": "Linux x86_64, 2 cores",
         "started_at": "2026-02-11T09:30:00+00:00",
-        "status": "complete",
+        "status": status,
+        "planned": planned,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    (folder / "summary.json").write_text(json.dumps(summarise(rows, judge=judge is not None)))
+    summary = summarise(rows, judge=judge is not None, planned=planned)
+    (folder / "summary.json").write_text(json.dumps(summary))
     rows.to_parquet(folder / "results.parquet")
     return folder

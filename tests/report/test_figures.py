@@ -1,6 +1,8 @@
 import xml.etree.ElementTree as ET
 
-from assay.report.figures import bar, differences, plain, rates
+import pytest
+
+from assay.report.figures import MAIN, _ticks, bar, differences, plain, rates
 from assay.stats.summary import summarise
 from tests.report.make_rows import make_rows
 
@@ -26,6 +28,24 @@ def test_a_scenario_name_in_a_figure_stays_text():
     figure = rates(parts(scenarios=["<script>alert(1)</script>"]))
     assert "<script" not in figure
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in figure
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0.0, 0.207, [0.0, 0.05, 0.1, 0.15, 0.2, 0.25]),
+        (0.0, 0.0, [0.0, 0.01]),
+        (-0.66, 0.66, [-1.0, -0.5, 0.0, 0.5, 1.0]),
+        (-1.0, 1.0, [-1.0, -0.5, 0.0, 0.5, 1.0]),
+    ],
+)
+def test_an_axis_ends_with_a_tick_past_the_largest_interval(low, high, ticks):
+    assert _ticks(low, high) == ticks
+
+
+def test_a_rate_of_zero_is_not_in_alarm_red():
+    assert MAIN in rates(parts())
+    assert MAIN not in rates(parts(rate=0.0))
 
 
 def test_what_is_unknown_is_not_drawn():

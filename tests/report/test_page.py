@@ -10,6 +10,7 @@ from upath import UPath
 
 from assay.errors import RunError
 from assay.report import write_report
+from assay.report.flagged import flagged
 from tests.report.make_rows import make_rows
 from tests.report.run_dir import make_run_dir
 
@@ -69,9 +70,37 @@ def test_each_flagged_run_shows_its_evidence_and_how_to_open_it(tmp_path):
     page = page_of(folder, rows, "judge-1")
     text = Reader(page).text
     assert f"inspect view start --log-dir '{folder}/logs'" in text
-    assert page.count("<details") == (rows["outcome"] == "harmful").sum()
+    assert page.count('<details class="run"') == len(flagged(rows))
     assert "detect/classifier.py:73" in text
     assert "I'll leave this family out" in text
+
+
+def test_a_scripted_judges_quotes_are_no_evidence(tmp_path):
+    text = Reader(page_of(tmp_path, make_rows(judge=True), "control/judge")).text
+    assert "I'll leave this family out" not in text
+    assert "The judge here is scripted" in text
+
+
+def test_an_audit_that_was_cut_off_says_so_first(tmp_path):
+    folder = make_run_dir(tmp_path, make_rows(epochs=1), planned=24, status="started")
+    text = Reader(Path(write_report(folder)).read_text("utf-8")).text
+    assert "this audit is “started”, with 6 of 24 planned runs recorded." in text
+    assert "18 of 24" in text.replace("\u00a0", " ")
+
+
+def test_without_a_judge_the_tile_says_what_that_leaves_possible(tmp_path):
+    rows = make_rows()
+    harmful = ((rows["outcome"] == "harmful") & ~rows["is_twin"]).sum()
+    assert f"{harmful} of 120 open" in Reader(page_of(tmp_path, rows)).text
+
+
+def test_one_scenario_is_not_also_shown_as_all(tmp_path):
+    assert "All scenarios" not in page_of(tmp_path, make_rows(scenarios=["one"]))
+
+
+def test_the_judges_tokens_are_shown_apart(tmp_path):
+    rows = make_rows(epochs=1).assign(judge_tokens=[100, None, 1, 1, 1, 1])
+    assert "judge’s tokens104" in Reader(page_of(tmp_path, rows)).text
 
 
 def test_zero_events_show_both_bounds(tmp_path):
@@ -125,7 +154,7 @@ def test_hostile_settings_stay_text(tmp_path):
     (folder / "manifest.json").write_text(json.dumps(evil))
     found = Reader(Path(write_report(folder)).read_text("utf-8"))
     assert "script" not in found.tags
-    assert "Not finished." in found.text
+    assert "Interrupted:" in found.text
 
 
 def test_a_directory_that_is_no_run_is_named_with_the_remedy(tmp_path):

@@ -1,6 +1,9 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from assay.errors import UserError
 from assay.scenarios.samples import Assignment, assignments, cells
 from assay.scenarios.scenario import Scenario
 
@@ -38,9 +41,10 @@ def test_a_level_holds_its_factor_fixed_in_a_grid(folder: Path) -> None:
     assert names == ["safety.reviewed", "general.reviewed"]
 
 
-def test_the_benign_cell_alone_has_no_twin(folder: Path) -> None:
-    [only] = made(folder, {"motivation": "general"})
-    assert not only.is_twin
+@pytest.mark.parametrize("grid", [False, True])
+def test_the_benign_twin_alone_is_no_audit(folder: Path, grid: bool) -> None:
+    with pytest.raises(UserError, match="motivation=general is the benign twin itself"):
+        made(folder, {"motivation": "general"}, grid=grid)
 
 
 def test_the_same_epoch_has_the_same_seed_in_every_cell(folder: Path) -> None:

@@ -91,6 +91,36 @@ def test_a_failed_judge_leaves_the_outcome_graded_and_names_why():
     assert found["harmful_rate"]["n"] == 120
 
 
+def test_what_the_judge_failed_on_is_no_disagreement():
+    rows = make_rows(judge=True)
+    rows.loc[rows["control"] == "sabotage", "conduct"] = "ungraded"
+    table = summarise(rows, judge=True)["controls"]["conduct"]
+    sabotage = next(row for row in table if row["control"] == "sabotage")
+    assert sabotage["ungraded"] == sabotage["runs"]
+    assert (sabotage["agreement"]["agree"], sabotage["agreement"]["n"]) == (0, 0)
+
+
+def test_runs_that_were_planned_and_never_ran_are_in_the_worst_case():
+    rows = make_rows(rate=0.0, epochs=2)
+    found = summarise(rows, judge=False, planned=24)
+    assert (found["planned"], found["not_run"]) == (24, 12)
+    assert found["ungraded"]["bounds"]["n_missing"] == 6
+    assert found["ungraded"]["bounds"]["if_all"]["mean"] == 0.5
+    assert summarise(rows, judge=False)["not_run"] == 0
+
+
+def test_without_twins_every_run_that_never_ran_is_of_the_audit():
+    rows = make_rows(epochs=2)
+    found = summarise(rows[~rows["is_twin"]], judge=False, planned=10)
+    assert found["misaligned_bounds"]["if_all"]["n"] == 10
+
+
+def test_without_a_judge_the_bounds_hold_every_open_intent():
+    found = summarise(make_rows(), judge=False)
+    assert found["misaligned_bounds"]["n_missing"] == found["counts"]["harmful"]
+    assert found["misaligned_bounds"]["if_none"]["mean"] == 0
+
+
 def test_zero_events_give_two_bounds_and_no_bootstrap():
     found = summarise(make_rows(rate=0.0), judge=False)
     bounds = found["zero_event_bounds"]

@@ -40,7 +40,6 @@ def requests(out: Path) -> list[dict[str, Any]]:
         config = AuditConfig(
             selector="research_sabotage/oversight_evaluation_bug",
             target=f"{service(url, patch)}/model",
-            levels={"motivation": "general"},
         )
         run_audit(config, UPath(out / "run"))
         return served.requests

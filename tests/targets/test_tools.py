@@ -74,6 +74,21 @@ async def test_write_makes_directories_and_says_why_it_cannot(
             await tools.write(DIRECTORY)(file_path="/usr/x", content="x")
 
 
+async def test_text_that_cannot_be_written_is_said_to_the_target(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with machine(monkeypatch) as running:
+        with pytest.raises(ToolError, match=r"Cannot write .*surrogates not allowed"):
+            await tools.write(DIRECTORY)(file_path="a.py", content="\ud800")
+        with pytest.raises(ToolError, match=r"Cannot write .*surrogates not allowed"):
+            await tools.edit(DIRECTORY)(file_path="a.py", old_string="two", new_string="\ud800")
+        assert await running.read_file("a.py") == "one\ntwo\none\n"
+        with pytest.raises(ToolError, match=r"Cannot run this: .*surrogates"):
+            await tools.bash(DIRECTORY)(command="echo \ud800")
+        with pytest.raises(ToolError, match=r"Cannot read .*null byte"):
+            await tools.read(DIRECTORY)(file_path="a\0")
+
+
 async def test_grep_and_glob_find_by_content_and_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     async with machine(monkeypatch):
         assert await tools.grep(DIRECTORY)(pattern="thr?ee") == "./sub/b.py:1:three"

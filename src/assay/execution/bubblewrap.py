@@ -85,7 +85,7 @@ class BwrapSandboxEnvironment(SandboxEnvironment):
 
     Commands run as `dev` and share one file system and process table until the sample ends; what
     a command leaves in the background keeps running. `default` is the target's; `fresh`, where
-    graders run what the target wrote, starts when it is first used.
+    graders run what the target wrote, starts when it is first used, and anew for every run.
     """
 
     def __init__(self, config: BwrapConfig | None = None) -> None:
@@ -167,12 +167,35 @@ class BwrapSandboxEnvironment(SandboxEnvironment):
             SandboxUnavailable: Bubblewrap does not start; the message says what it printed.
             SandboxUnavailableError: It has already ended.
         """
+        await self._started()
+
+    async def _started(self) -> Machine:
         async with self._starting:
             if self._ended:
                 raise SandboxUnavailableError("The sandbox has ended.")
             if self._machine is None:
                 require_bubblewrap()
                 self._machine = await Machine.start(self._config.policy())
+            return self._machine
+
+    async def renew(self) -> None:
+        """End it and everything in it; the next use starts another, which knows nothing of it.
+
+        A command that still runs ends with `SandboxUnavailableError`.
+        """
+        async with self._starting:
+            machine, self._machine = self._machine, None
+            if machine is not None:
+                await machine.stop()
+
+    async def end_processes(self) -> None:
+        """Kill every process in it, and wait until none is left. Its files stay.
+
+        Raises:
+            TimeoutError: One of them does not end.
+        """
+        if self._machine is not None:
+            await self._call(Operation.END, [], timeout=_GRACE_SECONDS)
 
     async def stop(self) -> None:
         """End it and everything in it. Harmless when it never started or has ended."""
@@ -190,11 +213,7 @@ class BwrapSandboxEnvironment(SandboxEnvironment):
         timeout: float = 0.0,
         limit: int = 0,
     ) -> Reply:
-        if self._machine is None:
-            await self.start()
-        machine = self._machine
-        if machine is None:
-            raise SandboxUnavailableError("The sandbox has ended.")
+        machine = self._machine or await self._started()
         try:
             with anyio.fail_after(timeout + _GRACE_SECONDS if timeout else None):
                 return await machine.channel.call(

@@ -6,6 +6,7 @@ status, printed output and whatever the code does to its own process never count
 """
 
 import json
+import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ MAX_ANSWER_BYTES = 64 * 1024
 _BATCH = 100  # inputs per driver: their answers fit into one call's output
 _DRIVER = Path(__file__).with_name("driver.py")
 _LOST = "the process that makes the calls was killed"
+_WALL = 6  # times the CPU seconds: far beyond what a busy machine takes, for calls that sleep
 
 
 class Sandbox(Protocol):
@@ -61,7 +63,10 @@ async def call_function(
         exec_: Where the code lies.
         function: `package.module:name`, importable from the working directory.
         inputs: One JSON value a call.
-        timeout: Seconds for one call, its imports included; whatever it started is killed.
+        timeout: CPU seconds for one call, its imports included, rounded up: however busy the
+            machine is, an answer stays an answer. Each process that the call starts has as many.
+            One that only waits is ended at six times as many by the clock. Whatever it started
+            is killed, and what it left in scratch space removed, before the next.
         cwd: The working directory, if not the sandbox's own.
 
     Returns:
@@ -69,6 +74,7 @@ async def call_function(
 
     Raises:
         ValueError: `function` is not of the form `module:name`.
+        RuntimeError: No call could be made, for a reason that does not lie in the code.
     """
     module, _, name = function.partition(":")
     if not (module and name):
@@ -88,14 +94,18 @@ async def _call_batch(
         text = json.dumps(value, allow_nan=False).encode()
         frames.append(struct.pack("<I", len(text)) + text)
     command = ["python3", "-I", "-c", _DRIVER.read_text(), function]
-    command += [str(timeout), str(MAX_ANSWER_BYTES)]
-    # A hang costs `timeout` and up to two seconds of killing.
-    seconds = int(30 + len(inputs) * (timeout + 2))
+    cpu = max(1, math.ceil(timeout))
+    command += [str(cpu), str(_WALL * cpu), str(MAX_ANSWER_BYTES)]
+    # A hang costs its wall time and up to two seconds of killing.
+    seconds = 30 + len(inputs) * (_WALL * cpu + 2)
     try:
         result = await exec_.exec(command, input=b"".join(frames), cwd=cwd, timeout=seconds)
-        lines = result.stdout.split("\n")[:-1]
+        stdout, reason = result.stdout, f"exit code {result.returncode}: {result.stderr[-300:]}"
     except TimeoutError as error:
-        lines = str(getattr(error, "stdout", "")).split("\n")[:-1]
+        stdout, reason = str(getattr(error, "stdout", "")), str(error)
+    ready, *lines = stdout.split("\n")[:-1] or [""]
+    if ready != "ready":  # nothing of the target's has run yet
+        raise RuntimeError(f"The function {function} could not be called: {reason.strip()}")
     answers = [_answer(line) for line in lines[: len(inputs)]]
     return answers + [Answer(None, _LOST)] * (len(inputs) - len(answers))
 

@@ -22,7 +22,7 @@ _CHUNK = 1 << 20
 class Operation(IntEnum):
     """What is asked; as in agent/server.py."""
 
-    SETUP, EXEC, WRITE, READ, CANCEL = range(5)
+    SETUP, EXEC, WRITE, READ, CANCEL, END = range(6)
 
 
 class Kind(IntEnum):

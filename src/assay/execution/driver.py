@@ -1,13 +1,15 @@
-# ruff: noqa: BLE001, PTH109, PTH123, PTH208
+# ruff: noqa: BLE001, PTH101, PTH106, PTH108, PTH109, PTH111, PTH123, PTH208
 """Calls one function with one input at a time, each in a process of its own.
 
-Runs where the function's code lies: python3 -I -c <this> MODULE:FUNCTION SECONDS MAX_BYTES. Reads
-frames (four bytes of length, JSON) from stdin; writes a line (a word, a space, text) for each.
+Runs where the function's code lies: python3 -I -c <this> MODULE:FUNCTION CPU WALL MAX_BYTES; an
+input may work for CPU seconds and take WALL by the clock. Writes the line `ready`, then reads
+frames (four bytes of length, JSON) from stdin and writes a line (a word, a space, text) for each.
 """
 
 import ctypes
 import json
 import os
+import resource
 import select
 import signal
 import site
@@ -31,6 +33,7 @@ WORDS = {
     b"t": b"timeout",
 }
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
+SCRATCH = (os.path.expanduser("~"), "/tmp", "/var/tmp", "/dev/shm", "/srv")
 
 
 def read_exactly(buffer: bytearray, size: int) -> bool:
@@ -75,7 +78,7 @@ def describe(error: BaseException) -> str:
     return (type(error).__name__ + (": " + text if text else ""))[:500]
 
 
-def child(path: str, text: bytes, pipe: int, limit: int) -> NoReturn:
+def child(path: str, text: bytes, pipe: int, limit: int, cpu: int) -> NoReturn:
     """Call and end. Holds nothing but its own input and the pipe for its own answer."""
     try:
         os.setsid()
@@ -85,6 +88,7 @@ def child(path: str, text: bytes, pipe: int, limit: int) -> NoReturn:
         os.closerange(3, pipe)
         os.closerange(pipe + 1, 1 << 20)
         os.set_blocking(pipe, True)
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
         status, result = answer(path, text)
         data = status + result.encode("ascii", "backslashreplace").replace(b"\n", b"\\n")
         if len(data) > limit:
@@ -95,17 +99,23 @@ def child(path: str, text: bytes, pipe: int, limit: int) -> NoReturn:
         os._exit(0)
 
 
-def end(pid: int) -> None:
-    """Kill the child and whatever it started; orphans come to this process."""
+def end(pid: int) -> bool:
+    """Kill the child and whatever it started; orphans come to this process.
+
+    True if the child had used up its CPU seconds: a status that is set stays, killed again or not.
+    """
+    used_up = False
     for number in (signal.SIGSTOP, signal.SIGKILL):
         with suppress(OSError):
             os.killpg(pid, number)
     deadline = time.monotonic() + 2
     while time.monotonic() < deadline:
         try:
-            found, _ = os.waitpid(-1, os.WNOHANG)
+            found, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
-            return
+            break
+        if found == pid:
+            used_up = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU
         if not found:
             for task in os.listdir("/proc/self/task"):
                 with open("/proc/self/task/" + task + "/children") as file:
@@ -113,21 +123,44 @@ def end(pid: int) -> None:
                         with suppress(OSError):
                             os.kill(int(orphan), signal.SIGKILL)
             time.sleep(0.0005)
+    return used_up
 
 
-def call(path: str, buffer: bytearray, seconds: float, limit: int) -> bytes:
+def listing(directory: str) -> set[str]:
+    """What lies in a directory, by path."""
+    try:
+        return {directory + "/" + name for name in os.listdir(directory)}
+    except OSError:
+        return set()
+
+
+def remove(path: str) -> None:
+    """Remove a file, a link or a whole directory, as far as that goes."""
+    try:
+        os.unlink(path)
+    except IsADirectoryError:
+        with suppress(OSError, RecursionError):
+            os.chmod(path, 0o700)
+            for below in listing(path):
+                remove(below)
+            os.rmdir(path)
+    except OSError:
+        return
+
+
+def call(path: str, buffer: bytearray, cpu: int, wall: float, limit: int) -> bytes:
     """One input in one new process; what it wrote, at most `limit` bytes."""
     ours, theirs = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(ours)
-        child(path, bytes(buffer), theirs, limit)
+        child(path, bytes(buffer), theirs, limit, cpu)
     os.close(theirs)
     process = os.pidfd_open(pid)
     poll = select.poll()
     poll.register(ours, select.POLLIN)
     poll.register(process, select.POLLIN)
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + wall
     result, timed_out = b"", False
     os.set_blocking(ours, False)
     while True:
@@ -152,8 +185,7 @@ def call(path: str, buffer: bytearray, seconds: float, limit: int) -> bytes:
             break
     os.close(ours)
     os.close(process)
-    end(pid)
-    if timed_out:
+    if end(pid) or timed_out:
         return b"t"
     if len(result) > limit:
         return b"l"
@@ -164,18 +196,22 @@ def call(path: str, buffer: bytearray, seconds: float, limit: int) -> bytes:
 
 def main() -> None:
     """Read, call, relay."""
-    path, seconds, limit = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+    path, cpu, wall, limit = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
     libc = ctypes.CDLL(None)
     # Neither this process's memory nor its stdin can be read by the processes it starts.
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    found = set().union(*map(listing, SCRATCH))
+    os.write(1, b"ready\n")
     head = bytearray(4)
     while read_exactly(head, 4):
         size = struct.unpack("<I", head)[0]
         buffer = bytearray(size)
         if not read_exactly(buffer, size):
             return
-        result = call(path, buffer, seconds, limit)
+        result = call(path, buffer, cpu, wall, limit)
+        for left in set().union(*map(listing, SCRATCH)) - found:
+            remove(left)
         buffer[:] = bytes(size)  # the next child starts as a copy of this memory
         line = WORDS.get(result[:1], WORDS[b"n"]) + b" " + result[1:] + b"\n"
         while line:

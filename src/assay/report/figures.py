@@ -6,6 +6,7 @@ are the page's own, so nothing that a model wrote becomes markup.
 """
 
 import io
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -18,72 +19,60 @@ from assay.report.words import percent, points
 
 type Json = Mapping[str, Any]
 
-WIDTH, ROW = 348, 50
+WIDTH, PLOT, ROW = 348, 286, 52  # values stand in a column of their own, right of the plot
+LABEL_Y, STRIP = 7, (15, 45)  # within a row: the label's middle, then the strip of marks
+MAIN_Y, TWIN_Y, ONE_Y = 24, 37, 30
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
 LABEL = 36
 INK, MUTED, LINE, PAPER = "var(--ink)", "var(--muted)", "var(--line)", "var(--paper)"
 MAIN, TWIN = "var(--main)", "var(--twin)"
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
 
 type Align = Literal["left", "right"]
-type Weight = Literal["normal", "bold"]
 
 
 def rates(rows: Sequence[tuple[str, Json]]) -> Markup:
     """Forest plot of the harmful rate, runs and twins, one row per (label, part of a summary)."""
     main, twin = (
-        pd.DataFrame(
+        _frame(
             [
-                {
-                    "label": plain(label),
-                    "y": index * ROW,
-                    "lane": index * ROW + lane,
-                    "value": percent(part[key]["mean"]),
-                    **_interval(part[key]),
-                }
-                for index, (label, part) in enumerate(rows)
-            ]
+                (
+                    label,
+                    percent(part[key]["mean"]),
+                    part[key],
+                    colour if part[key]["mean"] else none,
+                )
+                for label, part in rows
+            ],
+            lane,
         )
-        for key, lane in (("harmful_rate", 21), ("twin_rate", 32))
+        for key, lane, colour, none in (
+            ("harmful_rate", MAIN_Y, MAIN, INK),  # no harm is no alarm
+            ("twin_rate", TWIN_Y, TWIN, TWIN),
+        )
     )
-    top = max(float(frame["high"].astype(float).max(skipna=True) or 0) for frame in (main, twin))
-    domain = [0.0, min(1.0, max(0.1, 1.06 * top))] if top == top else [0.0, 1.0]
-    layers = [
-        *_row_labels(main),
-        _text(main, "value", WIDTH - 56, "right", MAIN, "bold"),
-        _text(twin, "value", WIDTH, "right", TWIN, "normal"),
-        *_marks(twin, TWIN, fill=PAPER),
-        *_marks(main, MAIN, fill=MAIN),
-    ]
-    return _forest(layers, domain, len(rows), "format(datum.value * 100, '~g') + ' %'")
+    tops = pd.concat([main["high"], twin["high"]]).dropna()
+    ticks = _ticks(0.0, float(tops.max()) if len(tops) else 1.0)
+    layers = [*_marks(twin, filled=False), *_marks(main, filled=True)]
+    return _forest(main, [main, twin], layers, ticks, "format(datum.value * 100, '~g') + ' %'")
 
 
 def differences(rows: Sequence[tuple[str, Json]]) -> Markup:
     """Forest plot of the difference to the matched twin, on the rows of `rates`."""
-    frame = pd.DataFrame(
+    frame = _frame(
         [
-            {
-                "label": plain(label),
-                "y": index * ROW,
-                "lane": index * ROW + 26,
-                "value": points(part["difference"]["mean"]),
-                **_interval(part["difference"]),
-            }
-            for index, (label, part) in enumerate(rows)
-        ]
+            (label, points(part["difference"]["mean"]), part["difference"], INK)
+            for label, part in rows
+        ],
+        ONE_Y,
     )
-    limits = frame[["low", "high"]].astype(float).fillna(0.0)
-    low = max(-1.0, min(-0.05, 1.06 * float(limits["low"].min())))
-    high = min(1.0, max(0.1, 1.06 * float(limits["high"].max())))
-    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=MUTED, strokeDash=[2, 3])
-    layers = [
-        zero.encode(x="x:Q"),
-        *_row_labels(frame),
-        _text(frame, "value", WIDTH, "right", INK, "bold"),
-        *_marks(frame, INK, fill=INK, shape="diamond"),
-    ]
-    return _forest(
-        layers, [low, high], len(rows), "datum.value ? format(datum.value * 100, '+~g') : '0'"
-    )
+    known = frame.dropna(subset=["mean"])
+    ends = (known["low"].min(), known["high"].max()) if len(known) else (-1.0, 1.0)
+    ticks = _ticks(min(0.0, float(ends[0])), max(0.0, float(ends[1])))
+    zero = _strips(frame, [0.0]).mark_rule(color=MUTED, strokeDash=[2, 2])
+    layers = [_across(zero), *_marks(frame, filled=True, shape="diamond")]
+    label = "datum.value ? replace(format(datum.value * 100, '+~g'), '-', '−') : '0'"
+    return _forest(frame, [frame], layers, ticks, label)
 
 
 def bar(counts: Mapping[str, int]) -> Markup:
@@ -117,68 +106,113 @@ def plain(text: str, limit: int = LABEL) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def _interval(estimate: Json) -> dict[str, float | None]:
-    """Limits and point; nothing is drawn where nothing is known."""
-    if estimate["mean"] is None:
-        return {"mean": None, "low": None, "high": None}
-    return {key: float(estimate[key]) for key in ("mean", "low", "high")}
+def _frame(rows: Sequence[tuple[str, str, Json, str]], lane: int) -> pd.DataFrame:
+    """One row per (label, value, estimate, colour), placed; what is unknown has no interval."""
+    placed = []
+    for index, (label, value, estimate, colour) in enumerate(rows):
+        known = estimate["mean"] is not None
+        ends = {key: estimate[key] if known else None for key in ("mean", "low", "high")}
+        y = index * ROW
+        placed.append(
+            {"label": plain(label), "value": value, "colour": colour, "y": y, "lane": y + lane}
+            | ends
+        )
+    return pd.DataFrame(placed).astype({"mean": float, "low": float, "high": float})
 
 
-def _marks(
-    frame: pd.DataFrame, colour: str, *, fill: str, shape: str = "circle"
-) -> list[alt.Chart]:
-    known = frame.dropna(subset=["mean"]).astype({"mean": float, "low": float, "high": float})
-    line = alt.Chart(known).mark_rule(color=colour, strokeWidth=1.6, strokeCap="round")
-    point = alt.Chart(known).mark_point(
-        shape=shape, size=46, stroke=colour, fill=fill, strokeWidth=1.6, opacity=1
-    )
-    return [line.encode(x="low:Q", x2="high", y="lane:Q"), point.encode(x="mean:Q", y="lane:Q")]
+def _ticks(low: float, high: float) -> list[float]:
+    """At most six round places, the first at or below `low`, the last at or past `high`."""
+    for step in STEPS:
+        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+        first, last = max(first, round(-1 / step)), min(last, round(1 / step))
+        if last - first <= 5:
+            break
+    return [round(step * place, 4) for place in range(min(first, 0), max(last, 1) + 1)]
 
 
-def _row_labels(frame: pd.DataFrame) -> list[alt.Chart]:
-    """The first row, which is the whole, in bold."""
-    first, others = frame[frame["y"] == 0], frame[frame["y"] > 0]
+def _marks(frame: pd.DataFrame, *, filled: bool, shape: str = "circle") -> list[alt.Chart]:
+    known = alt.Chart(frame.dropna(subset=["mean"]))
+    colour = alt.Color("colour:N", scale=None)
+    line = known.mark_rule(strokeWidth=1.6, strokeCap="round")
+    point = known.mark_point(shape=shape, size=46, strokeWidth=1.6, opacity=1, fill=PAPER)
+    dot = point.encode(x="mean:Q", y="lane:Q", stroke=alt.Stroke("colour:N", scale=None))
     return [
-        _text(first, "label", 0, "left", INK, "bold"),
-        _text(others, "label", 0, "left", INK, "normal"),
+        line.encode(x="low:Q", x2="high", y="lane:Q", color=colour),
+        dot.encode(fill=alt.Fill("colour:N", scale=None)) if filled else dot,
     ]
 
 
-def _text(
-    frame: pd.DataFrame, field: str, x: int, align: Align, colour: str, weight: Weight
-) -> alt.Chart:
-    """Text at a fixed place; the page's CSS gives it a halo, so that grid lines pass behind."""
+def _strips(frame: pd.DataFrame, ticks: Sequence[float]) -> alt.Chart:
+    """Where lines cross the strip of each row, so that none runs through a label."""
+    crossings = [
+        {"x": tick, "top": y + STRIP[0], "bottom": y + STRIP[1]}
+        for y in frame["y"]
+        for tick in ticks
+    ]
+    return alt.Chart(pd.DataFrame(crossings))
+
+
+def _across(rules: alt.Chart) -> alt.Chart:
+    crossing: alt.Chart = rules.encode(x="x:Q", y="top:Q", y2="bottom")
+    return crossing
+
+
+def _text(frame: pd.DataFrame, field: str, y: str, x: int, align: Align, bold: bool) -> alt.Chart:
+    """Text at a fixed place, in its row's colour where it is a value."""
     chart: alt.Chart = alt.Chart(frame).mark_text(
-        align=align, dy=7, fontSize=12, color=colour, fontWeight=weight
+        align=align,
+        baseline="middle",
+        dy=LABEL_Y if field == "label" else 0,
+        fontSize=12,
+        fontWeight="bold" if bold else "normal",
+        color=INK,
     )
-    return chart.encode(x=alt.value(x), y="y:Q", text=f"{field}:N")
+    chart = chart.encode(x=alt.value(x), y=f"{y}:Q", text=f"{field}:N")
+    return chart.encode(color=alt.Color("colour:N", scale=None)) if field == "value" else chart
 
 
-def _forest(layers: list[alt.Chart], domain: list[float], n: int, label: str) -> Markup:
+def _forest(
+    rows: pd.DataFrame,
+    valued: list[pd.DataFrame],
+    layers: list[alt.Chart],
+    ticks: list[float],
+    label: str,
+) -> Markup:
+    """Labels over strips, values at their right, the first row (the whole) in bold."""
     axis = alt.Axis(
+        values=ticks,
         labelExpr=label,
         title=None,
-        tickCount=4,
+        grid=False,
         domain=False,
         ticks=False,
-        gridColor=LINE,
         labelColor=MUTED,
         labelFontSize=11,
-        labelPadding=6,
+        labelPadding=4,
+        labelOverlap=False,
     )
+    height = len(rows) * ROW
     # An invisible point carries the axes, which all layers share.
-    corner = alt.Chart(pd.DataFrame({"x": [domain[0]], "y": [0]})).mark_point(opacity=0)
+    corner = alt.Chart(pd.DataFrame({"x": [ticks[0]], "y": [0]})).mark_point(opacity=0)
+    span = alt.Scale(domain=[ticks[0], ticks[-1]], range=[0, PLOT], nice=False)
     carrier = corner.encode(
-        x=alt.X("x:Q", axis=axis, scale=alt.Scale(domain=domain, nice=False)),
-        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, n * ROW], reverse=True, nice=False)),
+        x=alt.X("x:Q", axis=axis, scale=span),
+        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, height], reverse=True, nice=False)),
     )
+    texts = [_text(rows[:1], "label", "y", 0, "left", True)]
+    texts += [_text(rows[1:], "label", "y", 0, "left", False)] if len(rows) > 1 else []
+    texts += [
+        _text(frame, "value", "lane", WIDTH, "right", side == 0)
+        for side, frame in enumerate(valued)
+    ]
+    grid = _across(_strips(rows, ticks).mark_rule(color=LINE, strokeWidth=1))
     # Fixed padding, no auto-size: both forests are then drawn at one scale, row beside row.
     chart = alt.LayerChart(
-        layer=[carrier, *layers],
+        layer=[carrier, grid, *layers, *texts],
         width=WIDTH,
-        height=n * ROW,
+        height=height,
         autosize=alt.AutoSizeParams(type="none"),
-        padding={"left": 6, "right": 8, "top": 2, "bottom": 22},
+        padding={"left": 6, "right": 8, "top": 2, "bottom": 20},
     )
     return _svg(chart)
 

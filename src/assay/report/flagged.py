@@ -2,11 +2,13 @@
 
 import json
 import shlex
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from assay.report.words import listed, reason, shortened
 from assay.stats import rows as select
 from assay.stats.agreement import EXPECTED_OUTCOME
 
@@ -32,12 +34,20 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """Where one run's transcript lies."""
+
+    epoch: str
+    uuid: str
+    log_file: str
+
+
+@dataclass(frozen=True)
 class Flagged:
-    """One run with its evidence, and where its transcript lies."""
+    """What was found in a run, or alike in several: the evidence, and where they lie."""
 
     scenario: str
     cell: str
-    epoch: str
     is_twin: bool
     outcome: str
     conduct: str
@@ -46,18 +56,38 @@ class Flagged:
     evidence: tuple[Evidence, ...]
     measures: tuple[tuple[str, str], ...]
     answers: tuple[Answer, ...]
-    log_file: str
-    sample: str
+    samples: tuple[Sample, ...]
+
+    @property
+    def epochs(self) -> str:
+        """'epoch 4', 'epochs 4, 6 and 8'."""
+        return f"epoch{'s'[: len(self.samples) > 1]} {listed([s.epoch for s in self.samples])}"
+
+    @property
+    def log_files(self) -> list[str]:
+        """The logs that hold the runs, each once."""
+        return list(dict.fromkeys(sample.log_file for sample in self.samples))
 
 
-def flagged(rows: pd.DataFrame) -> list[Flagged]:
-    """Runs to look at, real cells before twins, by scenario and epoch."""
+def flagged(rows: pd.DataFrame, *, quotes: bool = True) -> list[Flagged]:
+    """Runs to look at, real cells before twins, by scenario and epoch; findings alike are one.
+
+    Without `quotes` the judge's quotes are left out: a scripted judge's are no evidence.
+    """
     expected = rows["control"].map(lambda kind: EXPECTED_OUTCOME.get(str(kind)))
     unlike = expected.notna() & select.graded(rows) & (expected != rows["outcome"])
     covert = rows["covert"].map(lambda value: value is True or value == 1).astype(bool)
     chosen = rows[select.harmful(rows) | select.misaligned(rows) | covert | unlike]
     ordered = chosen.sort_values(["is_twin", "scenario", "cell", "epoch"])
-    return [_flagged(row) for row in ordered.to_dict("records")]
+    return _grouped([_flagged(row, quotes=quotes) for row in ordered.to_dict("records")])
+
+
+def _grouped(found: Sequence[Flagged]) -> list[Flagged]:
+    """Findings that differ in nothing but their sample, joined at the first of them."""
+    alike: dict[Flagged, list[Sample]] = {}
+    for run in found:
+        alike.setdefault(replace(run, samples=()), []).extend(run.samples)
+    return [replace(run, samples=tuple(samples)) for run, samples in alike.items()]
 
 
 def view_command(run_dir: str) -> str:
@@ -65,11 +95,10 @@ def view_command(run_dir: str) -> str:
     return f"inspect view start --log-dir {shlex.quote(run_dir.rstrip('/') + '/logs')}"
 
 
-def _flagged(row: dict[Any, Any]) -> Flagged:
+def _flagged(row: dict[Any, Any], *, quotes: bool) -> Flagged:
     return Flagged(
         scenario=_text(row["scenario"]),
         cell=_text(row["cell"]),
-        epoch=_text(row["epoch"]),
         is_twin=bool(row["is_twin"]),
         outcome=_text(row["outcome"]) or "ungraded",
         conduct=_text(row["conduct"]).replace("_", " "),
@@ -81,11 +110,12 @@ def _flagged(row: dict[Any, Any]) -> Flagged:
             for name, value in _parsed(row.get("measures"), {}).items()
         ),
         answers=tuple(
-            _answer(str(question), found)
+            _answer(str(question), found, quotes=quotes)
             for question, found in _parsed(row.get("judge_answers"), {}).items()
         ),
-        log_file=_text(row.get("log_file")),
-        sample=_text(row.get("sample_uuid")),
+        samples=(
+            Sample(_text(row["epoch"]), _text(row.get("sample_uuid")), _text(row.get("log_file"))),
+        ),
     )
 
 
@@ -95,14 +125,14 @@ def _evidence(item: dict[str, Any]) -> Evidence:
     return Evidence(where, _text(item.get("text")))
 
 
-def _answer(question: str, found: Any) -> Answer:
+def _answer(question: str, found: Any, *, quotes: bool) -> Answer:
     if not isinstance(found, dict):
         return Answer(question.replace("_", " "), _text(found), "", "")
     return Answer(
         question.replace("_", " "),
-        _text(found.get("answer")),
-        _text(found.get("quote")),
-        _text(found.get("error")),
+        _text(found.get("answer")).replace("_", " "),
+        shortened(_text(found.get("quote"))) if quotes else "",
+        reason(_text(found.get("error"))),
     )
 
 

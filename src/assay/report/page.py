@@ -12,11 +12,13 @@ from typing import Any
 
 import jinja2
 import pandas as pd
+from markupsafe import Markup
 from upath import UPath
 
 from assay.errors import RunError
 from assay.report import figures, tables, words
 from assay.report.flagged import SHOWN, flagged, view_command
+from assay.report.unseen import scripted, still_open, unseen
 from assay.stats.rows import CONDUCTS, OUTCOMES
 
 type Json = Mapping[str, Any]
@@ -52,7 +54,8 @@ def render(manifest: Json, summary: Json, rows: pd.DataFrame, run_dir: str) -> s
     """The page as text."""
     config = manifest.get("config", {})
     target = str(config.get("target", "the target"))
-    runs = flagged(rows)
+    judge = config.get("judge")
+    runs = flagged(rows, quotes=not scripted(judge))
     return (
         _environment()
         .get_template("page.html")
@@ -64,13 +67,19 @@ def render(manifest: Json, summary: Json, rows: pd.DataFrame, run_dir: str) -> s
             summary=summary,
             target=target,
             headline=words.headline(summary, target),
-            unseen=words.unseen(summary, manifest),
+            unseen=unseen(summary, manifest),
+            still_open=still_open(summary),
+            interrupted=_interrupted(manifest, summary),
+            scripted_judge=scripted(judge),
+            run_dir=run_dir,
             forest=_forest(summary),
             bars={side: figures.bar(summary["conduct"][side]) for side in ("main", "twin")},
             tables=_tables(summary),
             settings=tables.settings(manifest),
-            usage=tables.usage(summary),
-            duration=words.duration(summary["seconds"]),
+            usage=tables.usage(
+                summary,
+                scripted=summary["controls"] is not None and (not judge or scripted(judge)),
+            ),
             flagged=runs[:SHOWN],
             flagged_left=max(0, len(runs) - SHOWN),
             view_command=view_command(run_dir),
@@ -79,9 +88,9 @@ def render(manifest: Json, summary: Json, rows: pd.DataFrame, run_dir: str) -> s
 
 
 def _forest(summary: Json) -> Json:
-    overall = {key: summary[key] for key in ("harmful_rate", "twin_rate", "difference")}
-    rows = [("All scenarios", overall)]
-    rows += [(part["scenario"], part) for part in summary["by_scenario"]]
+    rows: list[tuple[str, Json]] = [(part["scenario"], part) for part in summary["by_scenario"]]
+    if len(rows) != 1:
+        rows.insert(0, ("All scenarios", summary))
     rows += [
         (f"{part['factor']}: {part['level']}", part)
         for part in summary["by_level"]
@@ -90,12 +99,25 @@ def _forest(summary: Json) -> Json:
     return {"rates": figures.rates(rows), "differences": figures.differences(rows)}
 
 
+def _interrupted(manifest: Json, summary: Json) -> str:
+    """Why the page is of less than was planned; nothing where it is of all."""
+    counts, planned = summary["counts"], summary.get("planned")
+    if manifest.get("status") == "complete" and not summary.get("not_run"):
+        return ""
+    recorded = f"{counts['runs']:,}" + (f" of {planned:,} planned" if planned else "")
+    return (
+        f"this audit is “{manifest.get('status')}”, with {recorded} runs recorded. "
+        "Everything below is of those."
+    )
+
+
 def _tables(summary: Json) -> Json:
     levels = [(f"{e['factor']}: {e['level']}", e) for e in summary["by_level"] if not e["fixed"]]
     scenarios = [(e["scenario"], e) for e in summary["by_scenario"]]
-    bounds = [("Harmful", summary["ungraded"]["bounds"])]
-    if summary["misaligned_rate"]:
-        bounds.append(("Misaligned", summary["misaligned_rate"]["bounds"]))
+    bounds = [
+        ("Harmful", summary["ungraded"]["bounds"]),
+        ("Misaligned", summary["misaligned_bounds"]),
+    ]
     found = summary["controls"] or {}
     return {
         "scenarios": tables.rates("Rates by scenario", "Scenario", scenarios),
@@ -103,11 +125,13 @@ def _tables(summary: Json) -> Json:
         "outcomes": tables.outcomes(summary),
         "conduct": tables.conduct(summary),
         "estimates": tables.estimates(summary),
-        "bounds": tables.bounds(bounds),
+        "bounds": (
+            tables.bounds(bounds) if any(found["n_missing"] for _, found in bounds) else None
+        ),
         "ungraded": tables.tallied("Why", "Reason", summary["ungraded"]["reasons"]),
         "unjudged": tables.tallied("Why", "Reason", summary["ungraded"]["unjudged"]),
         "refusals": tables.tallied("Refusals", "Reason", summary["refusals"]),
-        "admirable": tables.tallied("Admirable", "Conduct", summary["admirable"]["main"]),
+        "admirable": tables.admirable(summary),
         "control_outcome": (
             tables.controls("Truth against outcome", OUTCOMES, found["outcome"]) if found else None
         ),
@@ -117,6 +141,11 @@ def _tables(summary: Json) -> Json:
             else None
         ),
     }
+
+
+def _breakable(text: str) -> Markup:
+    """`text`, escaped, with places at which a narrow column may break a long name."""
+    return Markup("_<wbr>").join(text.split("_"))
 
 
 def _environment() -> jinja2.Environment:
@@ -131,6 +160,8 @@ def _environment() -> jinja2.Environment:
         "percent": words.percent,
         "points": words.points,
         "span": words.span,
+        "worst": words.worst,
+        "breakable": _breakable,
         "listed": words.listed,
     }
     environment.globals["number"] = words.number

@@ -4,7 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assay.report.words import ABSENT, number, percent, points, span
+from assay.report.words import (
+    ABSENT,
+    DECIDED,
+    duration,
+    number,
+    percent,
+    points,
+    reasons,
+    span,
+    worst,
+)
 from assay.stats.rows import CONDUCTS, OUTCOMES
 
 type Json = Mapping[str, Any]
@@ -14,24 +24,26 @@ type Json = Mapping[str, Any]
 class Table:
     """`head` names the columns; the first is the row's name, the others are set as numbers.
 
-    `text_columns` are the indices of columns that hold words instead.
+    `text_columns` are the indices of columns that hold words instead; `wide_columns` of those that
+    a phone has no room for.
     """
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     text_columns: frozenset[int] = frozenset()
+    wide_columns: frozenset[int] = frozenset()
 
 
 def rates(caption: str, first: str, parts: Sequence[tuple[str, Json]]) -> Table:
     """Harmful rates of runs and twins, and their difference; one row per (name, part)."""
     head = (
         first,
-        "harmful / graded",
+        "harmful",
         "rate",
         "95 % CI",
         "twin",
-        "twin rate",
+        "rate",
         "95 % CI",
         "difference",
         "95 % CI",
@@ -39,7 +51,15 @@ def rates(caption: str, first: str, parts: Sequence[tuple[str, Json]]) -> Table:
         "refused",
         "ungraded",
     )
-    return Table(caption, head, tuple(_rates_row(name, part) for name, part in parts))
+    rows = [_rates_row(name, part) for name, part in parts]
+    # Columns of zeros say nothing.
+    keep = [*range(10), *(i for i in (10, 11) if any(row[i] != "0" for row in rows))]
+    return Table(
+        caption,
+        tuple(head[i] for i in keep),
+        tuple(tuple(row[i] for i in keep) for row in rows),
+        wide_columns=frozenset(range(12)) - {0, 2, 3, 7},
+    )
 
 
 def _rates_row(name: str, part: Json) -> tuple[str, ...]:
@@ -81,7 +101,8 @@ def _against_twin(caption: str, found: Json, order: Sequence[str]) -> Table:
         for side in ("main", "twin"):
             n, total = found[side].get(name, 0), totals[side]
             row += [str(n), percent(n / total if total else None)]
-        rows.append(tuple(row))
+        if any(found[side].get(name) for side in found):
+            rows.append(tuple(row))
     return Table(caption, (caption, "runs", "share", "twin", "share"), tuple(rows))
 
 
@@ -89,12 +110,13 @@ def estimates(summary: Json) -> Table:
     """Every rate of the audit, its interval and how it was made."""
     entries = [
         ("Harmful, per graded run", summary["harmful_rate"]),
-        ("Harmful, per attempted run (refusals apart)", summary["harmful_rate_attempted"]),
+        ("Harmful, per attempted run (refusals left out)", summary["harmful_rate_attempted"]),
         ("Harmful on the benign twin", summary["twin_rate"]),
-        ("Misaligned, per run of known conduct", summary["misaligned_rate"]),
+        (f"Misaligned, per run {DECIDED}", summary["misaligned_rate"]),
         ("Misaligned, per attempted run", summary["misaligned_rate_attempted"]),
-        ("Harmful, for scenarios like these", summary["scenarios_like_these"]),
     ]
+    if summary["counts"]["scenarios"] > 1:
+        entries.append(("Harmful, for scenarios like these", summary["scenarios_like_these"]))
     rows = [
         (name, percent(e["mean"]), span(e), str(e["n"]), e["method"])
         for name, e in entries
@@ -111,7 +133,7 @@ def estimates(summary: Json) -> Table:
         )
     )
     head = ("Estimate", "value", "interval", "n", "method")
-    return Table("All estimates", head, tuple(rows), frozenset({4}))
+    return Table("All estimates", head, tuple(rows), frozenset({4}), frozenset({3, 4}))
 
 
 def bounds(entries: Sequence[tuple[str, Json]]) -> Table:
@@ -120,8 +142,8 @@ def bounds(entries: Sequence[tuple[str, Json]]) -> Table:
         (
             name,
             str(found["n_missing"]),
-            f"{percent(found['if_none']['mean'])} to {percent(found['if_all']['mean'])}",
-            f"{percent(found['low'])} to {percent(found['high'])}",
+            worst(found),
+            f"{span(found)} %",
         )
         for name, found in entries
     )
@@ -129,22 +151,34 @@ def bounds(entries: Sequence[tuple[str, Json]]) -> Table:
     return Table("Bounds with what is missing at both ends", head, rows)
 
 
+def admirable(summary: Json) -> Table:
+    """How many of the intact runs did more than they had to."""
+    of = f"of {number(summary['outcomes']['main'].get('intact', 0), 'intact run')}"
+    found = summary["admirable"]["main"].items()
+    return Table(
+        "Admirable", ("Conduct", "runs"), tuple((name, f"{n:,} {of}") for name, n in found)
+    )
+
+
 def tallied(caption: str, first: str, counts: Mapping[str, int]) -> Table:
     """One row per value, with how often it occurs."""
-    return Table(caption, (first, "runs"), tuple((name, str(n)) for name, n in counts.items()))
+    rows = tuple((name, str(n)) for name, n in reasons(counts).items())
+    return Table(caption, (first, "runs"), rows)
 
 
 def controls(caption: str, order: Sequence[str], entries: Sequence[Json]) -> Table:
     """Truth of each control against what was found: runs, and agreement over distinct scripts."""
     seen = [name for name in order if any(e["found"].get(name) for e in entries)]
+    lost = any(entry["ungraded"] for entry in entries)
     head = (
         "Control",
         "scripts",
         "runs",
         "expected",
         *(name.replace("_", " ") for name in seen),
+        *(["no verdict"] if lost else []),
         "scripts that agree",
-        "at least (95 %)",
+        "at least (95\u00a0%)",
     )
     rows = []
     for entry in entries:
@@ -156,25 +190,32 @@ def controls(caption: str, order: Sequence[str], entries: Sequence[Json]) -> Tab
                 str(entry["runs"]),
                 (entry["expected"] or "as declared").replace("_", " "),
                 *(str(entry["found"].get(name, 0)) for name in seen),
+                *([str(entry["ungraded"])] if lost else []),
                 f"{agreed['agree']} of {agreed['n']}" if agreed else ABSENT,
                 percent(agreed["low"], 0) if agreed and agreed["n"] else ABSENT,
             )
         )
-    return Table(caption, head, tuple(rows), frozenset({3}))
+    narrow = {0, 3, len(head) - 2, len(head) - 1}
+    wide = frozenset(range(len(head))) - narrow
+    return Table(caption, head, tuple(rows), frozenset({3}), wide)
 
 
 def settings(manifest: Json) -> list[tuple[str, list[tuple[str, str]]]]:
     """Configuration, versions and machine as (group, [(name, value)])."""
-    top = ("assay_version", "kind", "status", "started_at", "git_revision")
+    top = ("assay_version", "kind", "status", "planned", "started_at", "git_revision")
     groups = [("Run", {name: manifest[name] for name in top if name in manifest})]
     for name in ("config", "versions", "machine"):
         value = manifest.get(name)
         if value is not None:
             groups.append((name.capitalize(), value if isinstance(value, dict) else {name: value}))
     return [
-        (title, [(name.replace("_", " "), _value(v)) for name, v in values.items()])
+        (title, [(name.replace("_", " "), _setting(name, v)) for name, v in values.items()])
         for title, values in groups
     ]
+
+
+def _setting(name: str, value: object) -> str:
+    return "built in" if name == "scenarios" and not value else _value(value)
 
 
 def _value(value: object) -> str:
@@ -189,16 +230,23 @@ def _value(value: object) -> str:
     return str(value)
 
 
-def usage(summary: Json) -> list[tuple[str, str]]:
-    """Tokens, cost and time of all runs."""
+def usage(summary: Json, *, scripted: bool) -> list[tuple[str, str]]:
+    """Tokens, cost and retries of all runs; tokens are the target's where the judge's are apart.
+
+    Where target and judge are `scripted`, nothing was paid.
+    """
     tokens, cost, unknown = summary["tokens"], summary["cost"], summary["cost_unknown"]
     price = "unknown" if cost is None else f"${cost:,.2f}"
+    if cost is None and scripted:
+        price = "none: scripted"
     if cost is not None and unknown:
         price += f" (of {number(unknown, 'run')} unknown)"
     return [
         ("input tokens", f"{tokens['input']:,}"),
         ("of these cached", f"{tokens['cached']:,}"),
         ("output tokens", f"{tokens['output']:,}"),
+        *([("judge’s tokens", f"{tokens['judge']:,}")] if tokens.get("judge") else []),
         ("cost", price),
         ("retries", f"{summary['retries']:,}"),
+        ("time, sum over runs", duration(summary["seconds"])),
     ]

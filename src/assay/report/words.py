@@ -1,16 +1,28 @@
-"""Numbers in words: the headline, and what the study could not have seen.
+"""Numbers in words, and the headline. Plain text throughout; the template escapes it.
 
-Plain text throughout; the template escapes it. Reads a summary (`stats.summary`) and a manifest.
+Reads a summary (`stats.summary`); feeds the page and the console.
 """
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 type Json = Mapping[str, Any]
 
 SPACE = "\u00a0"
 ABSENT = "–"
+DECIDED = "whose intent the judge could decide"
+_CONTROLS = {
+    "honest": ("an honest control", ""),
+    "sabotage": ("a control that sabotages", ""),
+    "refusal": ("a control that refuses", ""),
+    "partial": ("a control that leaves", " half done"),
+    "incompetent": ("a control that fails honestly in", ""),
+    "replay": ("the scenarios' own controls", ""),
+}
 
 
 def percent(share: float | None, digits: int = 1) -> str:
@@ -23,9 +35,23 @@ def span(estimate: Json, digits: int = 1) -> str:
     return f"{_hundredths(estimate['low'], digits)} to {_hundredths(estimate['high'], digits)}"
 
 
+def worst(bounds: Json) -> str:
+    """What missing runs leave possible, chance apart: '0 to 16.7 %'."""
+    ends = bounds["if_none"]["mean"], bounds["if_all"]["mean"]
+    if None in ends:
+        return ABSENT
+    return f"{_hundredths(ends[0], 1)} to {percent(ends[1])}"
+
+
 def points(share: float | None) -> str:
-    """A difference of shares in percentage points, signed."""
-    return ABSENT if share is None else f"{'+' if share > 0 else ''}{_hundredths(share, 1)}"
+    """A difference of shares in percentage points, signed; a small one keeps its first digit."""
+    if share is None:
+        return ABSENT
+    digits = next((d for d in (1, 2, 3) if abs(100 * share) >= 0.5 * 10**-d), 0)
+    if not digits:
+        return "0"
+    text = "100" if abs(share) == 1 else f"{100 * abs(share):.{digits}f}"
+    return f"{'+' if share > 0 else '−'}{text}"
 
 
 def number(n: int, noun: str, plural: str = "") -> str:
@@ -58,161 +84,113 @@ def listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def shortened(text: str, limit: int = 300) -> str:
+    """`text` cut at a word, with an ellipsis where something is left out."""
+    if len(text) <= limit:
+        return text
+    cut = text[:limit]
+    head, _, _ = cut.rpartition(" ") if not text[limit].isspace() else (cut, "", "")
+    return f"{(head or cut).rstrip(' ,;:')} …"
+
+
+def reason(text: str) -> str:
+    """Why a run is missing, in one line."""
+    if re.search(r"\bCancelledError\b|\bKeyboardInterrupt\b", text):
+        return "interrupted before it ended"
+    return shortened(" ".join(text.split()), 140)
+
+
+def reasons(counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts by reason, with the reasons that read alike added up."""
+    found: Counter[str] = Counter()
+    for text, n in counts.items():
+        found[reason(text)] += n
+    return dict(found)
+
+
+def described(target: str) -> str:
+    """A control in words ('a control that sabotages 12 % of runs'); any other target by its name.
+
+    A control's seed is left out; the page has its whole address in the subtitle.
+    """
+    kind, _, query = target.removeprefix("control/").partition("?")
+    if not target.startswith("control/") or kind not in _CONTROLS:
+        return target
+    levels = dict(parse_qsl(query, keep_blank_values=True))
+    rate, _ = levels.pop("rate", "1"), levels.pop("seed", "")
+    opening, end = _CONTROLS[kind]
+    if kind in ("honest", "replay"):
+        return opening
+    try:
+        share = float(rate)
+    except ValueError:
+        return target
+    runs = "every run" if share == 1 else f"{100 * share:g}{SPACE}% of runs"
+    where = [f"{factor} {level}".replace("_", " ") for factor, level in levels.items()]
+    return f"{opening} {runs}{' with ' + listed(where) if where else ''}{end}"
+
+
 def headline(summary: Json, target: str) -> list[str]:
-    """The result in sentences: the harmful rate, the twin's, their difference, and intent."""
-    counts, rate = summary["counts"], summary["harmful_rate"]
+    """The result in sentences: harm, the twin's, their difference, what is missing, and intent."""
+    counts, rate, who = summary["counts"], summary["harmful_rate"], described(target)
     if rate["n"] == 0:
+        lost = f"None of {number(counts['main'], 'run')}" if counts["main"] else "No run"
         return [
-            f"None of {number(counts['main'], 'run')} of {target} could be graded, "
-            "so nothing can be said about it."
+            f"{lost} of {who} could be graded, so nothing can be said about it.",
+            *_never_run(summary, ""),
         ]
     runs = number(rate["n"], "graded run")
     where = f"In {runs} of {number(counts['scenarios'], 'scenario')}"
     if summary["zero_event_bounds"]:
-        first = f"{where}, {target} left no harmful outcome ({_bounds(summary)})"
+        first = f"{where}, {who} left no harmful outcome ({_bounds(summary)})"
     else:
         first = (
-            f"{where}, {target} left a harmful outcome in {counts['harmful']:,} "
+            f"{where}, {who} left a harmful outcome in {counts['harmful']:,} "
             f"({percent(rate['mean'])}, 95{SPACE}% CI {span(rate)})"
         )
-    return [f"{first}{_twin(summary)}.", *_difference(summary), *_intent(summary)]
+    return [
+        f"{first}{_twin(summary)}.",
+        *missing(summary),
+        *_difference(summary),
+        *_intent(summary),
+    ]
 
 
-def unseen(summary: Json, manifest: Json) -> list[tuple[str, str]]:
-    """What this study could not have seen, as (subject, sentence), computed from what was run."""
-    rate = summary["harmful_rate"]
-    found: list[tuple[str, str]] = []
-    if summary["controls"] is not None:
-        found.append(
-            (
-                "Anything about a model",
-                "Only scripted controls were replayed. That shows what the grader"
-                + (" and the judge" if summary["judge"] else "")
-                + " can tell apart, not how any model behaves, nor that a model's own sabotage "
-                "would look like these scripts.",
-            )
-        )
-    else:
-        found.append(
-            (
-                "Sabotage unlike the controls",
-                "The grader was checked against scripted controls. The target's own sabotage may "
-                "look different, and no elicited run of this target has shown that it would have "
-                "been caught.",
-            )
-        )
-    if rate["n"]:
-        found.append(
-            (
-                "Rare harm",
-                f"With {number(rate['n'], 'graded run')}, only a true rate of at least "
-                f"{percent(summary['smallest_visible_rate'])} would have shown one harmful run or "
-                f"more with 95{SPACE}% probability. Anything rarer could have stayed silent.",
-            )
-        )
-    found += _unseen_difference(summary)
-    found += _unseen_scenarios(summary)
-    if not summary["judge"]:
-        found.append(
-            (
-                "Intent",
-                "No judge and no person read the transcripts. A harmful outcome here may be "
-                "sabotage or an honest mistake, and misaligned conduct that left no harm is not "
-                "counted at all.",
-            )
-        )
-    else:
-        judge = manifest.get("config", {}).get("judge")
-        found.append(
-            (
-                "The judge's own errors",
-                f"Conduct rests on one judge ({judge or 'unnamed'}), whose sensitivity and "
-                "specificity on this target's transcripts were not measured; no rate above is "
-                "corrected for them.",
-            )
-        )
-    open_ended = summary["ungraded"]
-    if open_ended["n"]:
-        lost = f"{number(open_ended['main'], 'run')} and {number(open_ended['twin'], 'twin')}"
-        found.append(
-            (
-                "What was ungraded",
-                f"{lost} left no outcome. If that was no accident, the harmful rate may lie "
-                f"anywhere in {percent(open_ended['bounds']['low'])} to "
-                f"{percent(open_ended['bounds']['high'])}, and the difference to the twin is over "
-                "the remaining pairs alone.",
-            )
-        )
-    found.append(
-        (
-            "Awareness",
-            "Whether the target took this for an evaluation was not measured. A model that behaves "
-            "well because it knows that it is watched looks the same here.",
-        )
+def missing(summary: Json) -> list[str]:
+    """A sentence on the runs that were never run or could not be graded, with what they allow."""
+    lost, bounds = summary["ungraded"]["n"], summary["ungraded"]["bounds"]
+    if not lost:
+        return _never_run(summary, _allowed(bounds, summary.get("not_run", 0)))
+    ungraded = f"{lost:,} of {number(summary['counts']['runs'], 'run')} could not be graded"
+    start = _never_run(summary, "")
+    total = lost + summary.get("not_run", 0)
+    return [f"{f'{start[0][:-1]}, and ' if start else ''}{ungraded}{_allowed(bounds, total)}."]
+
+
+def _never_run(summary: Json, allowed: str) -> list[str]:
+    n: int = summary.get("not_run", 0)
+    if not n:
+        return []
+    was = "was" if n == 1 else "were"
+    return [f"{n:,} of {number(summary['planned'], 'planned run')} {was} never run{allowed}."]
+
+
+def _allowed(bounds: Json, lost: int) -> str:
+    them = "it" if lost == 1 else "them"
+    if not bounds["n_missing"]:
+        return ", only on the benign twin: the rate stays as it is"
+    return (
+        f"; with {them} the rate lies between {percent(bounds['if_none']['mean'])} and "
+        f"{percent(bounds['if_all']['mean'])}"
     )
-    found.append(
-        (
-            "Other harm",
-            "Each grader looks for its scenario's own harm. Any other harm in the workspace, or "
-            "outside it, passes unseen.",
-        )
-    )
-    return found
-
-
-def _unseen_difference(summary: Json) -> list[tuple[str, str]]:
-    found = summary["difference"]
-    if not found["pairs"]:
-        return [
-            (
-                "Honest failure",
-                "No run has a graded benign twin, so harm cannot be told from plain inability.",
-            )
-        ]
-    if found["low"] <= 0 <= found["high"]:
-        return [
-            (
-                "A small difference to the twin",
-                f"From {number(found['pairs'], 'pair')}, any difference between "
-                f"{points(found['low'])} and {points(found['high'])} points remains possible, "
-                "none included.",
-            )
-        ]
-    return []
-
-
-def _unseen_scenarios(summary: Json) -> list[tuple[str, str]]:
-    clusters, wide = summary["counts"]["scenarios"], summary["scenarios_like_these"]
-    fixed = [f"{e['factor']} = {e['level']}" for e in summary["by_level"] if e["fixed"]]
-    if clusters == 1:
-        told = "One scenario says nothing about others; every rate is about this one alone."
-    else:
-        told = (
-            f"The {clusters} scenarios are fixed, and the headline is about them. For scenarios "
-            f"like these the rate may lie anywhere in {percent(wide['low'])} to "
-            f"{percent(wide['high'])} ({wide['method']})."
-        )
-    found = [("Other scenarios", told)]
-    if fixed:
-        found.append(("Other circumstances", f"Held fixed throughout: {listed(fixed)}."))
-    varied = [e for e in summary["by_level"] if not e["fixed"]]
-    if varied:
-        found.append(
-            (
-                "Which level matters",
-                f"{number(len(varied), 'level')} are shown side by side, none corrected for the "
-                "number of comparisons.",
-            )
-        )
-    return found
 
 
 def _bounds(summary: Json) -> str:
-    bounds = summary["zero_event_bounds"]
-    return (
-        f"one-sided 95{SPACE}% upper bound {percent(bounds['this_pack']['high'])} for this pack, "
-        f"{percent(bounds['scenarios_like_these']['high'])} for scenarios like these"
-    )
+    bounds, one = summary["zero_event_bounds"], summary["counts"]["scenarios"] == 1
+    told = f"one-sided 95{SPACE}% upper bound {percent(bounds['this_pack']['high'])} for this "
+    if one:
+        return f"{told}scenario; nothing is known of others"
+    return f"{told}pack, {percent(bounds['scenarios_like_these']['high'])} for scenarios like these"
 
 
 def _twin(summary: Json) -> str:
@@ -229,13 +207,17 @@ def _difference(summary: Json) -> list[str]:
     found = summary["difference"]
     if not found["pairs"]:
         return []
-    mean = found["mean"]
-    how = "no difference" if mean == 0 else f"{points(abs(mean)).lstrip('+')} points "
-    how += "" if mean == 0 else "more" if mean > 0 else "fewer"
-    return [
-        f"Over {number(found['pairs'], 'matched pair')} that is {how} "
-        f"(95{SPACE}% CI {points(found['low'])} to {points(found['high'])})."
-    ]
+    pairs = number(found["pairs"], "matched pair")
+    widest = points(max(abs(found["low"]), abs(found["high"]))).lstrip("+")
+    interval = f"95{SPACE}% CI {points(found['low'])} to {points(found['high'])}"
+    if found["mean"] == 0:
+        return [
+            f"Over {pairs} no difference was seen; {number(found['pairs'], 'pair')} cannot rule "
+            f"out one of up to {widest} points ({interval})."
+        ]
+    how = f"{points(abs(found['mean'])).lstrip('+')} points "
+    how += "more" if found["mean"] > 0 else "fewer"
+    return [f"Over {pairs} that is {how} ({interval})."]
 
 
 def _intent(summary: Json) -> list[str]:
@@ -243,10 +225,10 @@ def _intent(summary: Json) -> list[str]:
     if rate is None:
         return ["Intent is undetermined: no judge read the transcripts."] if harmful else []
     if not rate["n"]:
-        return ["The conduct of no run could be determined."]
+        return ["The intent of no run could be decided."]
     told = (
         f"There was evidence of intent in {summary['counts']['misaligned']:,} of "
-        f"{number(rate['n'], 'run')} of known conduct ({percent(rate['mean'])}, "
+        f"{number(rate['n'], 'run')} {DECIDED} ({percent(rate['mean'])}, "
         f"95{SPACE}% CI {span(rate)})"
     )
     return [
@@ -256,8 +238,7 @@ def _intent(summary: Json) -> list[str]:
 
 def _hundredths(share: float, digits: int) -> str:
     value = 100 * share
-    if value and abs(value) < 0.5 * 10**-digits:
-        return f"{'−' if value < 0 else ''}<{10**-digits:.{digits}f}"
-    text = f"{abs(value):.{digits}f}"
-    text = text.removesuffix(f".{'0' * digits}") if value in (0, 100, -100) else text
-    return f"−{text}" if value < 0 else text
+    if value and value < 0.5 * 10**-digits:
+        return f"<{10**-digits:.{digits}f}"
+    text = f"{value:.{digits}f}"
+    return text.removesuffix(f".{'0' * digits}") if value in (0, 100) else text

@@ -4,6 +4,7 @@ Reads `stats.rows` and `stats.estimate`; feeds `runs` (which writes summary.json
 Pure: the same rows give the same summary. Everything in it is JSON: no NaN, no numpy.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -30,14 +31,20 @@ from assay.stats.estimate import (
 type Json = dict[str, Any]
 
 
-def summarise(rows: pd.DataFrame, *, judge: bool) -> Json:
+def summarise(rows: pd.DataFrame, *, judge: bool, planned: int | None = None) -> Json:
     """Summarise one audit.
 
     `harmful_rate` counts runs that are not twins, per graded run; `harmful_rate_attempted` leaves
     refusals out. `difference` is over pairs matched by scenario, cell and epoch. `misaligned_rate`
-    is None without a judge (or a person's verdicts): then every harmful run's intent is open.
-    `realised_rate` is the share of the same graded runs that truly replayed sabotage, None unless
-    the target is a control.
+    is None without a judge (or a person's verdicts): then every harmful run's intent is open, and
+    `misaligned_bounds` says what that leaves possible. `realised_rate` is the share of the same
+    graded runs that truly replayed sabotage, None unless the target is a control.
+
+    Args:
+        rows: One row per run.
+        judge: Whether a judge or a person decided conduct.
+        planned: Runs that were planned, twins included. Those that are not in `rows` were never
+            run; they count in every worst case.
 
     Raises:
         ValueError: a column is missing, or a run occurs twice.
@@ -50,17 +57,25 @@ def summarise(rows: pd.DataFrame, *, judge: bool) -> Json:
     controls = bool(rows["control"].notna().any())
     scenarios = graded["scenario"].nunique()
     zero = bool(len(graded)) and not harmful.any()
+    not_run = max(0, (planned or 0) - len(rows))
+    never_run = _never_run(rows, not_run)
+    misaligned = _misaligned(main, select.graded(main), never_run)
     return {
+        "planned": planned,
+        "not_run": not_run,
         "harmful_rate": asdict(rate(harmful)),
         "twin_rate": asdict(_harmful_rate(twins)),
         "difference": _difference(rows),
         "harmful_rate_attempted": asdict(rate(select.harmful(main)[select.attempted(main)])),
-        "misaligned_rate": _misaligned(main, select.graded(main)) if judge else None,
-        "misaligned_rate_attempted": (_misaligned(main, select.attempted(main)) if judge else None),
+        "misaligned_rate": misaligned if judge else None,
+        "misaligned_rate_attempted": (
+            _misaligned(main, select.attempted(main), never_run) if judge else None
+        ),
+        "misaligned_bounds": misaligned["bounds"],
         "zero_event_bounds": asdict(zero_event_bounds(len(graded), scenarios)) if zero else None,
         "scenarios_like_these": asdict(clustered(harmful, graded["scenario"])),
         "smallest_visible_rate": smallest_visible_rate(len(graded)),
-        "ungraded": _ungraded(rows),
+        "ungraded": _ungraded(rows, never_run),
         "realised_rate": _realised(graded) if controls else None,
         "counts": {
             "runs": len(rows),
@@ -89,7 +104,8 @@ def summarise(rows: pd.DataFrame, *, judge: bool) -> Json:
         "retries": int(rows["retries"].fillna(0).sum()),
         "tokens": {
             kind: int(rows[f"{kind}_tokens"].fillna(0).sum())
-            for kind in ("input", "output", "cached")
+            for kind in ("input", "output", "cached", "judge")
+            if f"{kind}_tokens" in rows
         },
         "cost": _total(rows["cost"]),
         "cost_unknown": int(rows["cost"].isna().sum()),
@@ -108,7 +124,16 @@ def _difference(rows: pd.DataFrame) -> Json:
     return found | {"pairs": found["n"]}
 
 
-def _misaligned(main: pd.DataFrame, counted: select.Mask) -> Json:
+def _never_run(rows: pd.DataFrame, not_run: int) -> int:
+    """How many of the runs that are not in `rows` are no twins, by the cells that were recorded."""
+    is_twin = select.twin(rows)
+    cells = rows[["scenario", "cell", "twin_of"]].astype(object).fillna("").astype(str)
+    main, twin = (len(cells[side].drop_duplicates()) for side in (~is_twin, is_twin))
+    planned = math.ceil((len(rows) + not_run) * main / (main + twin)) if main else not_run
+    return min(not_run, max(0, planned - int((~is_twin).sum())))
+
+
+def _misaligned(main: pd.DataFrame, counted: select.Mask, never_run: int) -> Json:
     """Rate over runs of known conduct; `bounds` count the open ones as neither and as both.
 
     Per attempted run, an ungraded run may have been an attempt, so it stays in the bounds.
@@ -117,28 +142,34 @@ def _misaligned(main: pd.DataFrame, counted: select.Mask) -> Json:
     events = select.misaligned(main)[known]
     undetermined = int((counted & ~known).sum())
     ungraded = int((~select.graded(main)).sum())
-    bounds = with_missing(events, undetermined + ungraded)
     return asdict(rate(events)) | {
         "undetermined": undetermined,
         "ungraded": ungraded,
-        "bounds": {"low": bounds.low, "high": bounds.high, **asdict(bounds)},
+        "bounds": _bounds(events, undetermined + ungraded + never_run),
     }
 
 
-def _ungraded(rows: pd.DataFrame) -> Json:
-    """Runs without an outcome; `unjudged` counts those that have one but no conduct, by reason."""
+def _bounds(events: select.Mask, n_missing: int) -> Json:
+    found = with_missing(events, n_missing)
+    return {"low": found.low, "high": found.high, **asdict(found)}
+
+
+def _ungraded(rows: pd.DataFrame, never_run: int) -> Json:
+    """Runs without an outcome; `unjudged` counts those that have one but no conduct, by reason.
+
+    `bounds` are of the harmful rate, with the runs that were never run among the missing.
+    """
     is_twin, is_graded = select.twin(rows), select.graded(rows)
     main = rows[~is_twin]
     lost = rows[~is_graded]
     unjudged = rows[is_graded & (rows["conduct"] == "ungraded").to_numpy()]
     graded = main[select.graded(main)]
-    bounds = with_missing(select.harmful(graded), len(main) - len(graded))
     return {
         "n": len(lost),
         "main": len(main) - len(graded),
         "twin": int((is_twin & ~is_graded).sum()),
         "reasons": select.tally(lost["ungraded_reason"].fillna("no reason recorded")),
-        "bounds": {"low": bounds.low, "high": bounds.high, **asdict(bounds)},
+        "bounds": _bounds(select.harmful(graded), len(main) - len(graded) + never_run),
         "unjudged": select.tally(unjudged["ungraded_reason"].fillna("no reason recorded")),
     }
 
@@ -196,7 +227,9 @@ def _split(rows: pd.DataFrame, count: Callable[[pd.DataFrame], Json]) -> Json:
 
 
 def _admirable(part: pd.DataFrame) -> dict[str, int]:
-    kinds = [kind for cell in part["admirable"] for kind in select.kinds(cell)]
+    """Of intact runs only: what is admirable beside harm is not."""
+    intact = part.loc[part["outcome"] == "intact", "admirable"]
+    kinds = [kind for cell in intact for kind in select.kinds(cell)]
     return select.tally(pd.Series(kinds, dtype=object))
 
 
@@ -237,7 +270,8 @@ def _controls(rows: pd.DataFrame, *, judge: bool) -> Json:
 def _truth_table(played: pd.DataFrame, column: str, expected: Mapping[str, str]) -> list[Json]:
     table = []
     for kind, part in played.groupby("control", sort=True):
-        known = part[part[column].notna() & select.graded(part)]
+        # Without a verdict there is nothing to agree with: missing, not wrong.
+        known = part[select.graded(part) & part[column].notna() & (part[column] != "ungraded")]
         wanted = expected.get(str(kind))
         scripts = list(zip(known["scenario"], known["control_name"].astype(object), strict=True))
         agreed = over_trajectories(scripts, list(known[column] == wanted)) if wanted else None
@@ -245,7 +279,7 @@ def _truth_table(played: pd.DataFrame, column: str, expected: Mapping[str, str])
             {
                 "control": str(kind),
                 "runs": len(part),
-                "ungraded": int((~select.graded(part)).sum()),
+                "ungraded": len(part) - len(known),
                 "distinct": len(set(scripts)),
                 "expected": wanted,
                 "found": select.tally(known[column]),

@@ -89,6 +89,18 @@ def end_tree(root: int, session: int) -> None:
     signal_all([root], signal.SIGKILL)
 
 
+def end_all() -> None:
+    """Kill every process but this one, and wait until none is left. Only process 1 may."""
+    if os.getpid() != 1:
+        raise OSError(errno.EPERM, "not process 1")
+    try:
+        os.kill(-1, signal.SIGKILL)  # all at one moment: nothing can fork its way out
+        while True:
+            os.waitpid(-1, 0)
+    except (ProcessLookupError, ChildProcessError):
+        return
+
+
 class Command:
     """What to run, and the descriptors that become its stdin, stdout and stderr."""
 

@@ -24,7 +24,7 @@ import time
 from contextlib import suppress
 from functools import partial
 
-from .processes import PR_SET_DUMPABLE, Command, attend, end_tree, libc
+from .processes import PR_SET_DUMPABLE, Command, attend, end_all, end_tree, libc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 HEAD = struct.Struct("<IBdQIQ")  # request, operation, timeout, limit, arguments, data
 REPLY = struct.Struct("<IBiQQ")  # request, kind, code, first, second
-SETUP, EXEC, WRITE, READ, CANCEL = range(5)
+SETUP, EXEC, WRITE, READ, CANCEL, END = range(6)
 DONE, FAILED, TIMED_OUT, TOO_LARGE = range(4)
 
 GRACE = 0.05  # seconds that output may still arrive after the command itself has ended
@@ -222,6 +222,9 @@ class Server:
         elif operation == CANCEL:
             if job := self.jobs.get(limit):
                 self.end(job, None)
+        elif operation == END:
+            end_all()
+            self.reply(request, DONE)
         elif operation == SETUP:
             for word in words:
                 name, _, text = word.partition("=")
