@@ -51,9 +51,10 @@ class AuditConfig(BaseModel):
 
 
 def default_directory(config: AuditConfig) -> UPath:
-    """`runs/<time>-<selector>-<target>` below the working directory."""
-    slug = re.sub(r"[^A-Za-z0-9.=]+", "-", f"{config.selector}-{config.target}").strip("-")
-    return UPath("runs") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{slug[:80]}"
+    """`runs/<time>-<scenario or pack>-<model>` below the working directory."""
+    model = config.target.partition("?")[0].rpartition("/")[2]
+    slug = re.sub(r"[^A-Za-z0-9._]+", "-", f"{config.selector.rpartition('/')[2]}-{model}")
+    return UPath("runs") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{slug[:60]}"
 
 
 def run_audit(config: AuditConfig, directory: UPath) -> float:
@@ -104,6 +105,7 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
             continue_on_fail=True,  # ... so that the same command runs that sample again
             retry_on_error=1,
             retry_attempts=0,
+            retry_immediate=False,
             max_samples=config.max_samples or default_max_samples(config.target),
             max_retries=_CONNECTION_RETRIES,
         )
