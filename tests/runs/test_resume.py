@@ -66,3 +66,28 @@ def test_finished_samples_are_not_paid_for_again(packs: Path, tmp_path: Path) ->
     assert 0 < before < RUNS
     # Three ran at a time, so at most a few of the finished conversations had not been logged.
     assert finished(served) - RUNS <= 2 * 3
+
+
+def test_a_run_that_was_stopped_says_so_and_goes_on(packs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    with serve(SCRIPT) as (url, served):
+        first = subprocess.Popen(
+            command(packs, out),
+            env=environment(url),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        deadline = time.monotonic() + 90
+        while finished(served) < 6 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.kill(first.pid, signal.SIGINT)
+        stdout, stderr = first.communicate(timeout=60)
+        manifest = json.loads((out / "manifest.json").read_text())
+        second = subprocess.run(
+            command(packs, out), env=environment(url), capture_output=True, text=True, timeout=120
+        )
+    assert first.returncode == 130
+    assert stdout == b""
+    assert f"with --out {out} goes on" in stderr.decode()
+    assert (manifest["status"], manifest["planned"]) == ("started", RUNS)
+    assert json.loads(second.stdout)["harmful_rate"]["n"] == RUNS // 2

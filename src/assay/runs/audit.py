@@ -7,7 +7,7 @@ import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from upath import UPath
@@ -16,6 +16,9 @@ from assay.manifest import Manifest, open_run
 from assay.runs.preflight import check_judge, check_sandbox, check_target, default_max_samples
 from assay.runs.progress import show_progress
 from assay.scenarios.catalog import fingerprint, select
+
+if TYPE_CHECKING:
+    from inspect_ai.log import EvalLog
 
 _TASK_ARGUMENTS = ("selector", "grid", "seed", "epochs", "scenarios", "sandbox")
 _CONNECTION_RETRIES = 7  # with the waits between them about five minutes
@@ -109,7 +112,16 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
             max_samples=config.max_samples or default_max_samples(config.target),
             max_retries=_CONNECTION_RETRIES,
         )
-    if [log for log in logs if log.status in ("cancelled", "started")]:
+    if _was_stopped(logs, planned):
         raise KeyboardInterrupt
     manifest.model_copy(update={"status": "complete"}).write(directory)
     return time.monotonic() - started
+
+
+def _was_stopped(logs: "list[EvalLog]", planned: int) -> bool:
+    """Whether somebody stopped the run: Inspect takes Ctrl-C for itself and returns what it has."""
+    from inspect_ai.log import read_eval_log_sample_summaries
+
+    runs = [run for log in logs for run in read_eval_log_sample_summaries(log.location)]
+    cancelled = any("CancelledError" in (run.error or "") for run in runs)
+    return cancelled or len(runs) < planned

@@ -143,6 +143,8 @@ def _ungraded_reason(
     outcome: str | None,
     judged: "Score | None",
 ) -> str | None:
+    if "CancelledError" in (summary.error or ""):
+        return "stopped before its end"
     if summary.error:
         return f"error: {summary.error.strip().splitlines()[-1][:300]}"
     if outcome is None:
