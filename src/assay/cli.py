@@ -113,14 +113,10 @@ def audit(
         str | None, typer.Option(help="The model that judges intent; without one it stays open.")
     ] = None,
     level: Level = None,
-    grid: Annotated[
-        bool, typer.Option("--grid", help="Cross all factors instead of one cell and its twin.")
-    ] = False,
+    grid: Grid = False,
     sandbox: Sandbox = "bwrap",
     scenarios: Folder = None,
-    seed: Annotated[
-        int, typer.Option(help="Send the model a seed, the same for an epoch in every cell.")
-    ] = 0,
+    seed: Seed = 0,
     max_samples: MaxSamples = 0,
     out: Annotated[
         str | None, typer.Option(help="The run directory; an unfinished one is continued.")

@@ -6,7 +6,6 @@ docs/isolation.md says what it protects from and what it does not.
 """
 
 import os
-import resource
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -178,16 +177,6 @@ def workstation(
         limits=limits or Limits(),
         working_dir=working_dir,
     )
-
-
-def apply_rlimits(limits: tuple[tuple[str, int], ...]) -> None:
-    """Set the calling process's limits; for the child between fork and exec."""
-    for name, value in limits:
-        number = getattr(resource, name)
-        hard = resource.getrlimit(number)[1]
-        if hard != resource.RLIM_INFINITY:
-            value = min(value, hard)
-        resource.setrlimit(number, (value, value))
 
 
 def scrubbed_environment() -> dict[str, str]:
