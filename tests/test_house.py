@@ -12,6 +12,7 @@ ROWS = [
     {"manifest"},
     {"stats"},
     {"execution"},
+    {"coding"},
     {"scenarios"},
     {"providers"},
     {"targets"},
@@ -20,6 +21,7 @@ ROWS = [
     {"runs"},
     {"report"},
     {"console"},
+    {"cli_hacks"},
     {"cli"},
 ]
 LEVEL = {name: level for level, row in enumerate(ROWS) for name in row}

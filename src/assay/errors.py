@@ -1,6 +1,7 @@
 """What can go wrong, for the person who mends it.
 
     AssayError
+    ├── WorkerLost              untrusted code could not be run; says nothing about that code
     └── UserError               wrong input or a machine that lacks something; exit 2, one sentence
         ├── ScenarioError       a scenario folder that does not hold together
         ├── RunError            a run directory that is missing, foreign or of another audit
@@ -16,6 +17,10 @@ from difflib import get_close_matches
 
 class AssayError(Exception):
     """Root of every error that Assay raises on purpose."""
+
+
+class WorkerLost(AssayError):
+    """The machinery that runs untrusted code failed, twice. What it would have run is not scored."""
 
 
 class UserError(AssayError):

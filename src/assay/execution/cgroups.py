@@ -6,6 +6,7 @@ Version 1 as root (or where the hierarchy is writable), version 2 where it is de
 
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,15 @@ class Group:
     def join_files(self) -> tuple[Path, ...]:
         """A process that writes 0 to each of these is in the group."""
         return tuple(directory / "cgroup.procs" for directory in self.directories)
+
+    def memory_kills(self) -> int:
+        """How many processes the kernel has killed in it for want of memory."""
+        for directory in self.directories:
+            for name in ("memory.oom_control", "memory.events"):
+                with suppress(OSError):
+                    words = (directory / name).read_text().split()
+                    return int(words[words.index("oom_kill") + 1])
+        return 0
 
     def remove(self) -> None:
         """Remove the group, once its processes have gone; else it is left to `sweep`."""

@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -30,7 +31,8 @@ _SPARE_MEMORY = 256 << 20
 # Joins the groups, then becomes the rest of its arguments; $0 is a name.
 _JOIN = 'while [ "$1" != -- ]; do echo 0 > "$1" || exit 125; shift; done; shift; exec "$@"'
 
-_numbers = itertools.count()
+numbers = itertools.count()
+"""One for each sandbox that this process starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Machine:
         Raises:
             SandboxUnavailable: It does not; the message has what bubblewrap printed.
         """
-        number = next(_numbers)
+        number = next(numbers)
         group = cgroups.create(
             number,
             memory=policy.limits.memory + _SPARE_MEMORY,
@@ -65,7 +67,7 @@ class Machine:
             os.write(filter_write, policy.filter())
             os.close(filter_write)
             process = subprocess.Popen(
-                command(policy, filter_read, number, group, _SERVER),
+                command(policy.arguments(filter_read), number, group, _SERVER),
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
                 stderr=errors,
@@ -113,11 +115,18 @@ class Machine:
 
 
 def command(
-    policy: Policy, seccomp_fd: int, number: int, group: cgroups.Group, program: str
+    arguments: Sequence[str], number: int, group: cgroups.Group, *program: str
 ) -> list[str]:
-    """The whole command line: join the groups, give up root, enter the sandbox, run `program`."""
+    """The whole command line: join the groups, give up root, enter the sandbox, run `program`.
+
+    Args:
+        arguments: Bubblewrap's, from a `Policy`.
+        number: Tells apart the users that the sandboxes of one launcher run as.
+        group: What to join.
+        program: And its arguments.
+    """
     bwrap = shutil.which("bwrap") or "bwrap"
-    argv = [bwrap, *policy.arguments(seccomp_fd), "--", program]
+    argv = [bwrap, *arguments, "--", *program]
     if os.geteuid() == 0:
         user = str(unprivileged_uid(number))
         argv = ["/usr/bin/setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *argv]

@@ -1,17 +1,20 @@
 """The one isolation policy: what untrusted code sees, may do, and may use up.
 
-Pure and shared: `bubblewrap` (one long-lived sandbox per sample) and the worker pool (many short
-programs) both turn a `Policy` into a bubblewrap command line; nothing else decides about isolation.
+Pure and shared: `machine` (one long-lived sandbox per sample) turns a `Policy` into a bubblewrap
+command line; `workers` (many short programs) into one for the zygote and into what the zygote's
+children do to themselves (`agent.zygote`). Nothing else decides about isolation.
 docs/isolation.md says what it protects from and what it does not.
 """
 
+import base64
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from assay.execution.seccomp import DENIED, Deny, compile_filter
+from assay.execution.seccomp import DENIED, SHARED, Deny, compile_filter
 
 USER = "dev"
 HOME = "/home/dev"
@@ -19,6 +22,8 @@ HOSTNAME = "devbox"
 UID = 1000
 MEGABYTE = 1 << 20
 GIGABYTE = 1 << 30
+_ZYGOTES = ("clone", "mount")  # the denied system calls that only a zygote makes
+INODES = 20_000  # files in one scratch directory of a short program
 
 ENVIRONMENT: Mapping[str, str] = {
     "HOME": HOME,
@@ -66,23 +71,44 @@ class Limits:
     `memory` and `processes` bind the whole sandbox through cgroups where the controllers are
     writable (`cgroups.py`); without them `processes` still binds all of it (RLIMIT_NPROC, which
     does not bind root: untrusted code never runs as root), and `memory` each process alone.
+
+    The last four bind one program of the worker pool. `cpu_seconds` are each process's own;
+    `seconds`, by the clock, end all of them. `output` is kept of stdout and of stderr, `answer` of
+    descriptor 3; what is written beyond is read and dropped.
     """
 
     memory: int = 4 * GIGABYTE
     processes: int = 512
     open_files: int = 4096
     file: int = 2 * GIGABYTE
+    cpu_seconds: int | None = None
+    seconds: float = math.inf
+    output: int = MEGABYTE
+    answer: int = MEGABYTE
 
     def rlimits(self, *, cgroup: bool) -> tuple[tuple[str, int], ...]:
         """Names and values for `setrlimit`, soft and hard alike."""
         address_space = () if cgroup else (("RLIMIT_AS", self.memory),)
+        cpu = () if self.cpu_seconds is None else (("RLIMIT_CPU", self.cpu_seconds),)
         return (
+            *cpu,
             ("RLIMIT_CORE", 0),
             ("RLIMIT_FSIZE", self.file),
             ("RLIMIT_NOFILE", self.open_files),
             ("RLIMIT_NPROC", self.processes),
             *address_space,
         )
+
+
+PROGRAM = Limits(
+    memory=512 * MEGABYTE,
+    processes=64,
+    open_files=256,
+    file=64 * MEGABYTE,
+    cpu_seconds=5,
+    seconds=20.0,
+)
+"""What one short program may use, unless its caller says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +130,41 @@ class Policy:
 
     def arguments(self, seccomp_fd: int) -> list[str]:
         """Bubblewrap's options, up to and without the command; `seccomp_fd` holds `filter()`."""
-        argv = ["--unshare-user", "--unshare-all", "--disable-userns", "--assert-userns-disabled"]
+        argv = ["--disable-userns", "--assert-userns-disabled", *self._arguments(scratch=True)]
+        return [*argv, "--seccomp", str(seccomp_fd)]
+
+    def zygote_arguments(self, seccomp_fd: int) -> list[str]:
+        """The same for a zygote; `seccomp_fd` holds `zygote_filter()`.
+
+        It runs no untrusted code and has no writable place. All that it may do beyond this policy
+        is to clone and to mount, which its children deny themselves: see `program()`.
+        """
+        return [*self._arguments(scratch=False), "--seccomp", str(seccomp_fd)]
+
+    def program(self) -> dict[str, Any]:
+        """What a child of the zygote does to itself before it runs a program, as JSON."""
+        return {
+            "uid": self.uid,
+            "working_dir": self.working_dir,
+            "scratch": [
+                [mount.target, f"size={mount.size},nr_inodes={INODES},mode={mount.mode:o}"]
+                for mount in self.mounts
+                if isinstance(mount, Scratch)
+            ],
+            "seccomp": base64.b64encode(
+                compile_filter(tuple(deny for deny in self.denied if deny.call in _ZYGOTES))
+            ).decode(),
+        }
+
+    def _arguments(self, *, scratch: bool) -> list[str]:
+        argv = ["--unshare-user", "--unshare-all"]
         argv += ["--uid", str(self.uid), "--gid", str(self.uid), "--hostname", self.hostname]
         argv += ["--cap-drop", "ALL", "--new-session", "--as-pid-1"]
         for mount in self.mounts:
             if isinstance(mount, Scratch):
-                argv += ["--perms", f"{mount.mode:o}", "--size", str(mount.size)]
-                argv += ["--tmpfs", mount.target]
+                if scratch:
+                    argv += ["--perms", f"{mount.mode:o}", "--size", str(mount.size)]
+                    argv += ["--tmpfs", mount.target]
             elif isinstance(mount, Kernel):
                 argv += [f"--{mount.kind}", f"/{mount.kind}"]
             elif not mount.optional or mount.source.exists():
@@ -118,7 +172,7 @@ class Policy:
         if Kernel("dev") in self.mounts:
             argv += ["--remount-ro", "/dev"]  # else a writable place that no size bounds
         argv += ["--dir", self.working_dir, "--chdir", self.working_dir]
-        argv += ["--seccomp", str(seccomp_fd), "--clearenv"]
+        argv += ["--clearenv"]
         for name, value in self.environment.items():
             argv += ["--setenv", name, value]
         return argv
@@ -126,6 +180,10 @@ class Policy:
     def filter(self) -> bytes:
         """The compiled seccomp filter."""
         return compile_filter(self.denied)
+
+    def zygote_filter(self) -> bytes:
+        """All of it but what a zygote needs; its children add that: the shorter, the faster."""
+        return compile_filter(tuple(deny for deny in self.denied if deny.call not in _ZYGOTES))
 
 
 def workstation(
@@ -149,23 +207,9 @@ def workstation(
         working_dir: Where commands start.
         environment: Additions to `ENVIRONMENT`.
     """
-    usr = Path("/usr")
-    # Where /bin is a directory of its own (unmerged /usr) the skeleton has a directory for it.
-    unmerged = [
-        Bind(path, str(path))
-        for name in ("bin", "sbin", "lib", "lib64")
-        if (path := Path("/") / name).is_dir() and not path.is_symlink()
-    ]
     return Policy(
         mounts=(
-            Bind(root, "/"),
-            Kernel("proc"),
-            Kernel("dev"),
-            Bind(usr, "/usr"),
-            *unmerged,
-            Bind(local, "/usr/local"),
-            Bind(Path("/etc/alternatives"), "/etc/alternatives", optional=True),
-            Bind(Path("/etc/ld.so.cache"), "/etc/ld.so.cache", optional=True),
+            *_read_only(root, local),
             Scratch("/tmp", workspace // 2, 0o1777),
             Scratch("/var/tmp", workspace // 8, 0o1777),
             Scratch("/dev/shm", workspace // 8, 0o1777),
@@ -176,6 +220,49 @@ def workstation(
         environment={**ENVIRONMENT, **(environment or {})},
         limits=limits or Limits(),
         working_dir=working_dir,
+    )
+
+
+def short_program(*, root: Path, local: Path, limits: Limits = PROGRAM) -> Policy:
+    """The policy of one short Python program: the same machine, with less room.
+
+    Args:
+        root: As for `workstation`.
+        local: As for `workstation`.
+        limits: `memory` holds for a worker; a program may be given less of all else.
+    """
+    room = limits.memory // 8
+    return Policy(
+        mounts=(
+            *_read_only(root, local),
+            Scratch("/tmp", room, 0o1777),
+            Scratch("/dev/shm", room, 0o1777),
+            Scratch(HOME, room),
+        ),
+        # The same order of sets in every run: a reward does not depend on the draw of a hash.
+        environment={**ENVIRONMENT, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
+        denied=(*DENIED, *SHARED),
+        limits=limits,
+    )
+
+
+def _read_only(root: Path, local: Path) -> tuple[Bind | Kernel, ...]:
+    """What every machine has, and none can write to."""
+    # Where /bin is a directory of its own (unmerged /usr) the skeleton has a directory for it.
+    unmerged = [
+        Bind(path, str(path))
+        for name in ("bin", "sbin", "lib", "lib64")
+        if (path := Path("/") / name).is_dir() and not path.is_symlink()
+    ]
+    return (
+        Bind(root, "/"),
+        Kernel("proc"),
+        Kernel("dev"),
+        Bind(Path("/usr"), "/usr"),
+        *unmerged,
+        Bind(local, "/usr/local"),
+        Bind(Path("/etc/alternatives"), "/etc/alternatives", optional=True),
+        Bind(Path("/etc/ld.so.cache"), "/etc/ld.so.cache", optional=True),
     )
 
 

@@ -185,7 +185,7 @@ def _try_sandbox() -> str | None:
     with tempfile.TemporaryFile() as file:
         file.write(policy.filter())
         file.seek(0)
-        argv = command(policy, file.fileno(), 0, cgroups.Group(()), "/usr/bin/true")
+        argv = command(policy.arguments(file.fileno()), 0, cgroups.Group(()), "/usr/bin/true")
         try:
             trial = subprocess.run(
                 argv,

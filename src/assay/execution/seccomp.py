@@ -20,9 +20,11 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {  # name: (x86_64, aarch64)
     "_sysctl": (156, None), "acct": (163, 89), "add_key": (248, 217), "adjtimex": (159, 171),
     "bpf": (321, 280), "chroot": (161, 51), "clock_adjtime": (305, 266),
     "clock_settime": (227, 112), "clone": (56, 220), "clone3": (435, 435),
-    "delete_module": (176, 106), "fanotify_init": (300, 262), "finit_module": (313, 273),
+    "delete_module": (176, 106), "fanotify_init": (300, 262), "fcntl": (72, 25),
+    "finit_module": (313, 273), "flock": (73, 32),
     "fsconfig": (431, 431), "fsmount": (432, 432), "fsopen": (430, 430), "fspick": (433, 433),
-    "init_module": (175, 105), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
+    "init_module": (175, 105), "inotify_init": (253, None), "inotify_init1": (294, 26),
+    "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
     "io_uring_setup": (425, 425), "ioctl": (16, 29), "ioperm": (173, None), "iopl": (172, None),
     "kcmp": (312, 272), "kexec_file_load": (320, 294), "kexec_load": (246, 104),
     "keyctl": (250, 219), "lookup_dcookie": (212, 18), "memfd_create": (319, 279),
@@ -72,6 +74,7 @@ _ABSENT = (
     "memfd_create", "memfd_secret", "nfsservctl", "open_tree_attr", "process_madvise",
     "quotactl_fd", "sysfs", "uselib", "userfaultfd", "ustat",
 )  # fmt: skip
+_BETWEEN = ("fcntl", "flock", "inotify_init", "inotify_init1")  # see SHARED
 _CONDITIONAL = ("clone", "socket", "ioctl", "prlimit64")
 
 DENIED: tuple[Deny, ...] = (
@@ -91,8 +94,20 @@ DENIED: tuple[Deny, ...] = (
     # Limits of other processes: a program could starve process 1 into death.
     Deny("prlimit64", when=(Test(0, 0, equal=False),)),
     *(Deny(call, errno.ENOSYS) for call in _ABSENT),
-    *(Deny(call) for call in sorted(NUMBERS.keys() - set(_ABSENT) - set(_CONDITIONAL))),
+    *(Deny(call) for call in sorted(NUMBERS.keys() - {*_ABSENT, *_CONDITIONAL, *_BETWEEN})),
 )
+
+# fcntl: F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW.
+SHARED: tuple[Deny, ...] = (
+    Deny("flock", errno.ENOLCK),
+    *(Deny("fcntl", errno.ENOLCK, (Test(1, command),)) for command in (6, 7, 37, 38)),
+    Deny("inotify_init"),
+    Deny("inotify_init1"),
+)
+"""What carries word from one sandbox to another: locks and watches on files that both can read.
+
+Beyond `DENIED`, for short programs only: the tools of a workstation lock files.
+"""
 
 # Classic BPF, as <linux/filter.h> and <linux/seccomp.h> define it.
 _LOAD, _AND, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x06

@@ -170,6 +170,7 @@ def _build_local(local: Path) -> None:
     # Imported, so that it is compiled once, here, and not at every start.
     shutil.copytree(_AGENT, libexec / "agent", ignore=shutil.ignore_patterns("__pycache__"))
     _script(libexec / "agentd", "from agent.server import main\n\nmain()\n", "-ESs")
+    _script(libexec / "zygoted", "from agent.zygote import main\n\nmain()\n", "-s")
     python = programs / _PYTHON
     _run(python, "-I", "-m", "compileall", "-q", "-j", "0", "-s", local, "-p", "/usr/local", local)
     # Start the copy once: a Python that cannot be moved is told here, not in a sample.

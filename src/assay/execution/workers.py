@@ -1,0 +1,145 @@
+"""Runs many short programs a second, each in a sandbox of its own.
+
+What a program may do is `policy.short_program`; `worker` runs it. Used by `coding`; for long-lived
+machines see `bubblewrap`.
+"""
+
+import math
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
+from types import TracebackType
+from typing import Self
+
+import anyio
+
+from assay.errors import WorkerLost
+from assay.execution import cgroups
+from assay.execution.policy import PROGRAM, Limits, short_program
+from assay.execution.probe import require_bubblewrap
+from assay.execution.toolchain import toolchain
+from assay.execution.worker import Execution, Program, Request, Worker
+
+__all__ = ["Execution", "Pool", "Program", "Respond"]
+
+type Respond = Callable[[bytes], Awaitable[bytes]]
+
+_asking: ContextVar[Worker | None] = ContextVar("_asking", default=None)
+"""The worker whose program has asked for what is being done."""
+
+
+class Pool:
+    """Workers that run programs; an async context manager.
+
+    A program is process 1 of its own pid namespace: signals that it sends to itself and does not
+    handle are ignored. Its writable places are its own, in memory, and gone when it ends.
+    """
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        *,
+        preload: Sequence[str] = (),
+        limits: Limits = PROGRAM,
+    ) -> None:
+        """Nothing starts before the context is entered.
+
+        Args:
+            workers: Programs at the same time; default: one for each CPU.
+            preload: Modules to import before the first program, beyond the common ones.
+            limits: Of every program; `run` may change all but `memory`, which is a worker's.
+        """
+        self._size = workers or len(os.sched_getaffinity(0))
+        self._preload = ("agent.call", *preload)
+        self._limits = limits
+        self._idle: list[Worker] = []
+        self._turn = anyio.Semaphore(self._size)
+        self._threads = anyio.CapacityLimiter(math.inf)
+
+    async def __aenter__(self) -> Self:
+        require_bubblewrap()
+        await anyio.to_thread.run_sync(toolchain)
+        cgroups.sweep()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with anyio.CancelScope(shield=True):
+            while self._idle:
+                await anyio.to_thread.run_sync(self._idle.pop().stop)
+
+    async def run(
+        self,
+        program: Program,
+        *,
+        stdin: str = "",
+        limits: Limits | None = None,
+        respond: Respond | None = None,
+    ) -> Execution:
+        """Run a program to its end.
+
+        Args:
+            program: What to run.
+            stdin: All of its standard input.
+            limits: Other than the pool's.
+            respond: Answers each line that the program writes to descriptor 3 with one line. It
+                may run other programs in this pool, which do not wait for a turn.
+
+        Raises:
+            WorkerLost: Two workers were lost over it. That is no result of the program's.
+            ValueError: `limits.memory` is not the pool's.
+        """
+        limits = limits or self._limits
+        if limits.memory != self._limits.memory:
+            raise ValueError("The memory limit belongs to the pool: Pool(limits=...).")
+        request = Request(program, stdin, limits)
+        if (worker := _asking.get()) is not None:
+            return await self._on(worker, request, respond)
+        async with self._turn:
+            for attempt in (1, 2):
+                worker = self._idle.pop() if self._idle else await self._start()
+                try:
+                    return await self._on(worker, request, respond)
+                except WorkerLost:
+                    if attempt == 2:
+                        raise
+                except BaseException:
+                    worker.lost = True  # it is busy with what nobody waits for any more
+                    raise
+                finally:
+                    if worker.lost:
+                        with anyio.CancelScope(shield=True):
+                            await self._thread(worker.stop)
+                    else:
+                        self._idle.append(worker)
+        raise AssertionError("unreachable")
+
+    async def _start(self) -> Worker:
+        parts = toolchain()
+        policy = short_program(root=parts.root, local=parts.local, limits=self._limits)
+        return await self._thread(Worker, policy, self._preload)
+
+    async def _on(self, worker: Worker, request: Request, respond: Respond | None) -> Execution:
+        async def answer(line: bytes) -> bytes:
+            assert respond is not None
+            return await respond(line)
+
+        def ask(line: bytes) -> bytes:
+            return anyio.from_thread.run(answer, line)
+
+        before = _asking.set(worker)
+        try:
+            return await self._thread(worker.run, request, ask if respond else None)
+        finally:
+            _asking.reset(before)
+
+    async def _thread[*Arguments, Result](
+        self, function: Callable[[*Arguments], Result], *arguments: *Arguments
+    ) -> Result:
+        return await anyio.to_thread.run_sync(
+            function, *arguments, abandon_on_cancel=True, limiter=self._threads
+        )
