@@ -223,18 +223,20 @@ def workstation(
     )
 
 
-def short_program(*, root: Path, local: Path, limits: Limits = PROGRAM) -> Policy:
+def short_program(*, root: Path, local: Path, inside: Path, limits: Limits = PROGRAM) -> Policy:
     """The policy of one short Python program: the same machine, with less room.
 
     Args:
         root: As for `workstation`.
         local: As for `workstation`.
+        inside: The zygote and its modules, which lie at /opt.
         limits: `memory` holds for a worker; a program may be given less of all else.
     """
     room = limits.memory // 8
     return Policy(
         mounts=(
             *_read_only(root, local),
+            Bind(inside, "/opt"),
             Scratch("/tmp", room, 0o1777),
             Scratch("/dev/shm", room, 0o1777),
             Scratch(HOME, room),

@@ -57,6 +57,7 @@ class Toolchain:
     root: Path
     local: Path
     index: Path
+    inside: Path
 
 
 @cache
@@ -94,7 +95,7 @@ def fingerprint() -> str:
 
 def build(target: Path) -> Toolchain:
     """Build at `target` unless that exists; two processes at once build it once."""
-    finished = Toolchain(target / "root", target / "local", target / "index")
+    finished = Toolchain(*(target / name for name in ("root", "local", "index", "inside")))
     if target.is_dir():
         with suppress(OSError):
             os.utime(target)  # in use: see `_forget_unused`
@@ -110,6 +111,7 @@ def build(target: Path) -> Toolchain:
                     temporary.mkdir()
                     _build_root(temporary / "root")
                     _build_local(temporary / "local")
+                    _build_inside(temporary)
                     packages.write_index(OFFERED, temporary / "index")
                     temporary.rename(target)
                     _forget_unused(target.parent)
@@ -168,13 +170,23 @@ def _build_local(local: Path) -> None:
             _script(programs / script.name, f"import sys\n\n{call}\n\nsys.exit(main())\n")
     libexec = local / "libexec"
     # Imported, so that it is compiled once, here, and not at every start.
-    shutil.copytree(_AGENT, libexec / "agent", ignore=shutil.ignore_patterns("__pycache__"))
+    (libexec / "agent").mkdir(parents=True)
+    for name in ("__init__", "processes", "server"):
+        shutil.copy2(_AGENT / f"{name}.py", libexec / "agent")
     _script(libexec / "agentd", "from agent.server import main\n\nmain()\n", "-ESs")
-    _script(libexec / "zygoted", "from agent.zygote import main\n\nmain()\n", "-s")
     python = programs / _PYTHON
     _run(python, "-I", "-m", "compileall", "-q", "-j", "0", "-s", local, "-p", "/usr/local", local)
     # Start the copy once: a Python that cannot be moved is told here, not in a sample.
     _run(python, "-I", "-c", "import json, ctypes, ssl, sqlite3, pytest, pip, yaml")
+
+
+def _build_inside(target: Path) -> None:
+    """What the worker pool's programs are forked from; no audited model is shown it."""
+    inside = target / "inside"
+    shutil.copytree(_AGENT, inside / "agent", ignore=shutil.ignore_patterns("__pycache__"))
+    _script(inside / "zygoted", "from agent.zygote import main\n\nmain()\n", "-s")
+    python = target / "local" / "bin" / _PYTHON
+    _run(python, "-I", "-m", "compileall", "-q", "-s", inside, "-p", "/opt", inside)
 
 
 def _script(path: Path, text: str, options: str = "") -> None:

@@ -25,7 +25,7 @@ from assay.execution import cgroups
 from assay.execution.machine import command, numbers
 from assay.execution.policy import Limits, Policy, scrubbed_environment
 
-_ZYGOTE = "/usr/local/libexec/zygoted"
+_ZYGOTE = "/opt/zygoted"
 _END = struct.Struct("<cidq")  # as in agent/zygote.py: wait status, CPU seconds, resident bytes
 _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0

@@ -120,7 +120,9 @@ class Pool:
 
     async def _start(self) -> Worker:
         parts = toolchain()
-        policy = short_program(root=parts.root, local=parts.local, limits=self._limits)
+        policy = short_program(
+            root=parts.root, local=parts.local, inside=parts.inside, limits=self._limits
+        )
         return await self._thread(Worker, policy, self._preload)
 
     async def _on(self, worker: Worker, request: Request, respond: Respond | None) -> Execution:
