@@ -6,7 +6,6 @@ Version 1 as root (or where the hierarchy is writable), version 2 where it is de
 
 import os
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 _PREFIX = "box-"  # box-<pid of the launcher>-<number>
 _FILES = {1: {"pids": "pids.max", "memory": "memory.limit_in_bytes"},
           2: {"pids": "pids.max", "memory": "memory.max"}}  # fmt: skip
+_EVENTS = {1: "memory.oom_control", 2: "memory.events"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Group:
     """The directories (one with version 2, one a controller with version 1) of one sandbox."""
 
     directories: tuple[Path, ...]
+    events: Path | None = None
 
     @property
     def join_files(self) -> tuple[Path, ...]:
@@ -38,12 +39,10 @@ class Group:
 
     def memory_kills(self) -> int:
         """How many processes the kernel has killed in it for want of memory."""
-        for directory in self.directories:
-            for name in ("memory.oom_control", "memory.events"):
-                with suppress(OSError):
-                    words = (directory / name).read_text().split()
-                    return int(words[words.index("oom_kill") + 1])
-        return 0
+        if self.events is None or not self.events.exists():
+            return 0
+        words = self.events.read_text().split()
+        return int(words[words.index("oom_kill") + 1])
 
     def remove(self) -> None:
         """Remove the group, once its processes have gone; else it is left to `sweep`."""
@@ -103,6 +102,7 @@ def create(number: int, *, memory: int, processes: int) -> Group:
     """A group with these limits; one without directories where no controller is available."""
     values = {"pids": processes, "memory": memory}
     made: list[Path] = []
+    events = None
     for controller in available():
         directory = controller.parent / f"{_PREFIX}{os.getpid()}-{number}"
         if directory not in made:
@@ -110,7 +110,9 @@ def create(number: int, *, memory: int, processes: int) -> Group:
             made.append(directory)
         limit = directory / _FILES[controller.version][controller.name]
         limit.write_text(str(values[controller.name]))
-    return Group(tuple(made))
+        if controller.name == "memory":
+            events = directory / _EVENTS[controller.version]
+    return Group(tuple(made), events)
 
 
 def sweep() -> int:

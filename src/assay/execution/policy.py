@@ -133,13 +133,13 @@ class Policy:
         argv = ["--disable-userns", "--assert-userns-disabled", *self._arguments(scratch=True)]
         return [*argv, "--seccomp", str(seccomp_fd)]
 
-    def zygote_arguments(self, seccomp_fd: int) -> list[str]:
-        """The same for a zygote; `seccomp_fd` holds `zygote_filter()`.
+    def zygote_arguments(self) -> list[str]:
+        """The same for a zygote, without a filter: it needs `--seccomp` with `zygote_filter()`.
 
         It runs no untrusted code and has no writable place. All that it may do beyond this policy
         is to clone and to mount, which its children deny themselves: see `program()`.
         """
-        return [*self._arguments(scratch=False), "--seccomp", str(seccomp_fd)]
+        return self._arguments(scratch=False)
 
     def program(self) -> dict[str, Any]:
         """What a child of the zygote does to itself before it runs a program, as JSON."""

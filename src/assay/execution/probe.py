@@ -50,6 +50,7 @@ def probe() -> list[Check]:
         _platform(),
         _bubblewrap(),
         _user_namespaces(),
+        _worker_pool(),
         _seccomp(),
         _cgroups(),
         _unprivileged(),
@@ -180,24 +181,46 @@ def _user_namespaces() -> Check:
 
 def _try_sandbox() -> str | None:
     """What bubblewrap printed when it could not start /bin/true, or None when it could."""
-    system = [Bind(Path("/") / name, f"/{name}", optional=True) for name in _SYSTEM]
-    policy = Policy((*system, Kernel("proc"), Kernel("dev")), working_dir="/tmp")
+    policy = _bare_policy()
     with tempfile.TemporaryFile() as file:
         file.write(policy.filter())
         file.seek(0)
-        argv = command(policy.arguments(file.fileno()), 0, cgroups.Group(()), "/usr/bin/true")
-        try:
-            trial = subprocess.run(
-                argv,
-                pass_fds=(file.fileno(),),
-                env=scrubbed_environment(),
-                cwd="/",
-                capture_output=True,
-                timeout=20,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return str(error)
+        return _try(policy.arguments(file.fileno()), "/usr/bin/true", pass_fds=(file.fileno(),))
+
+
+def _worker_pool() -> Check:
+    """A worker's zygote starts its programs in namespaces inside of bubblewrap's own."""
+    nested = "unshare --user --map-current-user --pid --net --ipc --uts --mount --fork true"
+    error = _try(_bare_policy().zygote_arguments(), *nested.split())
+    if error is None:
+        return Check("worker pool", "ok", "short programs get namespaces of their own")
+    return Check(
+        "worker pool",
+        "missing",
+        f"no namespaces inside a sandbox, so code cannot be graded: {error}",
+        "`sysctl -w user.max_user_namespaces=10000`",
+    )
+
+
+def _bare_policy() -> Policy:
+    system = [Bind(Path("/") / name, f"/{name}", optional=True) for name in _SYSTEM]
+    return Policy((*system, Kernel("proc"), Kernel("dev")), working_dir="/tmp")
+
+
+def _try(arguments: list[str], *program: str, pass_fds: tuple[int, ...] = ()) -> str | None:
+    argv = command(arguments, 0, cgroups.Group(()), *program)
+    try:
+        trial = subprocess.run(
+            argv,
+            pass_fds=pass_fds,
+            env=scrubbed_environment(),
+            cwd="/",
+            capture_output=True,
+            timeout=20,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
     if trial.returncode == 0:
         return None
     return trial.stderr.decode(errors="replace").strip()[-300:] or f"exit {trial.returncode}"

@@ -113,7 +113,7 @@ class Worker:
             seccomp.seek(0)
             self._process = subprocess.Popen(
                 command(
-                    policy.zygote_arguments(seccomp.fileno()),
+                    [*policy.zygote_arguments(), "--seccomp", str(seccomp.fileno())],
                     number,
                     self._group,
                     _ZYGOTE,
@@ -248,12 +248,15 @@ class Worker:
 
     def stop(self) -> None:
         """Hang up, and see that its processes and its cgroup are gone."""
-        self._control.close()
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for a sandbox
         try:
             self._process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        with self._taking:
+            self._control.close()
         self._group.remove()
 
 

@@ -123,7 +123,8 @@ class Pool:
         policy = short_program(
             root=parts.root, local=parts.local, inside=parts.inside, limits=self._limits
         )
-        return await self._thread(Worker, policy, self._preload)
+        with anyio.CancelScope(shield=True):  # else one would start that nobody ends
+            return await self._thread(Worker, policy, self._preload)
 
     async def _on(self, worker: Worker, request: Request, respond: Respond | None) -> Execution:
         async def answer(line: bytes) -> bytes:
