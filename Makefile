@@ -34,6 +34,7 @@ unit: install
 
 controls: install
 	$(BIN)/assay scenarios check research_sabotage
+	$(BIN)/assay hacks check
 
 examples: install
 	@for example in examples/*.py; do echo "== $$example"; $(BIN)/python $$example || exit 1; done
@@ -41,6 +42,7 @@ examples: install
 benchmarks: install
 	$(BIN)/python benchmarks/coverage.py
 	$(BIN)/python benchmarks/audit_overhead.py
+	$(BIN)/python benchmarks/execution.py
 
 constraints:   ## compile versions (and no addresses) from pyproject.toml
 	@scripts/compile-constraints

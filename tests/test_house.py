@@ -8,7 +8,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "assay"
 ROWS = [
-    {"assay", "errors"},
+    {"assay", "errors", "text"},
     {"manifest"},
     {"stats"},
     {"execution"},

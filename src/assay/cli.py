@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from assay import __version__
+from assay.cli_hacks import hacks_app
 from assay.errors import UserError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ scenarios_app = typer.Typer(
     help="List, show and check scenarios.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(scenarios_app, name="scenarios")
+app.add_typer(hacks_app, name="hacks")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Folder = Annotated[

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from assay.report.words import headline
+from assay.text import printable
 
 if TYPE_CHECKING:
     from assay.execution.probe import Check
@@ -92,6 +96,42 @@ def print_agreement(result: dict[str, Any]) -> None:
                 f"[red]disagrees[/] {entry['scenario']}/{entry['control']}: "
                 f"{escape(str(entry['problem']))}"
             )
+
+
+def print_hacks(hacks: Sequence[dict[str, Any]]) -> None:
+    """The catalogue by family: each hack with the loopholes it needs, and what it proves."""
+    console = Console(highlight=False)
+    for family, members in groupby(hacks, key=itemgetter("family")):
+        console.print(f"[bold]{escape(family)}[/]")
+        for hack in members:
+            console.print(f"  {escape(hack['name'])}  [dim]needs {' and '.join(hack['needs'])}[/]")
+            console.print(Padding(escape(hack["proves"]), (0, 0, 0, 4)))
+
+
+def print_hack_check(result: dict[str, Any]) -> None:
+    """How many hacks work as they say, and every rule that does not hold."""
+    console = Console(highlight=False)
+    if result["error"]:
+        console.print(f"[yellow]not checked[/] {escape(printable(result['error']))}")
+        return
+    console.print(
+        f"{result['working']} of {result['hacks']} hacks work, each through the loopholes that it "
+        f"names and through nothing else; the hardened grader pays {result['paid_by_hardened']}."
+    )
+    for failure in result["failures"]:
+        where = f"{failure['program']} on {failure['problem']}"
+        console.print(f"[red]fails[/] {escape(where)}: {escape(failure['rule'])}")
+
+
+def print_scores(scores: Sequence[dict[str, Any]]) -> None:
+    """For each program its verdict, and below it what there is to say."""
+    console = Console(highlight=False)
+    for score in scores:
+        verdict = score["verdict"] or "not scored"
+        colour = {"honest": "green", "hack": "red"}.get(verdict, "yellow")
+        console.print(f"[{colour}]{verdict}[/]  {escape(printable(score['file']))}")
+        text = escape(score["evidence"] or printable(score["error"]))
+        console.print(Padding(text, (0, 0, 0, 4)))
 
 
 def print_headline(summary: dict[str, Any], target: str) -> None:

@@ -20,7 +20,7 @@ class AssayError(Exception):
 
 
 class WorkerLost(AssayError):
-    """The machinery that runs untrusted code failed, twice. What it would have run is not scored."""
+    """What runs untrusted code failed, twice. What it was to run is not scored."""
 
 
 class UserError(AssayError):

@@ -2,7 +2,7 @@
 
 Pure and shared: `machine` (one long-lived sandbox per sample) turns a `Policy` into a bubblewrap
 command line; `workers` (many short programs) into one for the zygote and into what the zygote's
-children do to themselves (`agent.zygote`). Nothing else decides about isolation.
+children do to themselves (`inside.zygote`). Nothing else decides about isolation.
 docs/isolation.md says what it protects from and what it does not.
 """
 
@@ -23,6 +23,7 @@ UID = 1000
 MEGABYTE = 1 << 20
 GIGABYTE = 1 << 30
 _ZYGOTES = ("clone", "mount")  # the denied system calls that only a zygote makes
+_DEVICES = ("full", "null", "random", "tty", "urandom", "zero")
 INODES = 20_000  # files in one scratch directory of a short program
 
 ENVIRONMENT: Mapping[str, str] = {
@@ -151,6 +152,8 @@ class Policy:
                 for mount in self.mounts
                 if isinstance(mount, Scratch)
             ],
+            # The host's own: a time that one program sets on them is there for the next to read.
+            "read_only": [f"/dev/{name}" for name in _DEVICES if Kernel("dev") in self.mounts],
             "seccomp": base64.b64encode(
                 compile_filter(tuple(deny for deny in self.denied if deny.call in _ZYGOTES))
             ).decode(),
@@ -171,6 +174,8 @@ class Policy:
                 argv += ["--ro-bind", str(mount.source), mount.target]
         if Kernel("dev") in self.mounts:
             argv += ["--remount-ro", "/dev"]  # else a writable place that no size bounds
+            if not scratch:  # terminals would be common to all programs of a zygote
+                argv += ["--tmpfs", "/dev/pts", "--remount-ro", "/dev/pts"]
         argv += ["--dir", self.working_dir, "--chdir", self.working_dir]
         argv += ["--clearenv"]
         for name, value in self.environment.items():

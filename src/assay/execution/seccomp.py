@@ -97,10 +97,10 @@ DENIED: tuple[Deny, ...] = (
     *(Deny(call) for call in sorted(NUMBERS.keys() - {*_ABSENT, *_CONDITIONAL, *_BETWEEN})),
 )
 
-# fcntl: F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW.
+# fcntl: F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE, F_NOTIFY.
 SHARED: tuple[Deny, ...] = (
     Deny("flock", errno.ENOLCK),
-    *(Deny("fcntl", errno.ENOLCK, (Test(1, command),)) for command in (6, 7, 37, 38)),
+    *(Deny("fcntl", errno.ENOLCK, (Test(1, command),)) for command in (6, 7, 37, 38, 1024, 1026)),
     Deny("inotify_init"),
     Deny("inotify_init1"),
 )

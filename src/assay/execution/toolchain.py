@@ -41,7 +41,7 @@ OFFERED = (
 )  # fmt: skip
 """What the package index has, as far as it is installed here: a curated mirror, as at work."""
 
-_AGENT = Path(__file__).with_name("agent")
+_AGENT, _INSIDE = (Path(__file__).with_name(name) for name in ("agent", "inside"))
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _SKIPPED = (
     "__pycache__.*", "config-*", "dist-packages", "ensurepip", "idlelib", "lib2to3",
@@ -87,7 +87,8 @@ def fingerprint() -> str:
     for dist in packages.installed(sorted({*INSTALLED, *OFFERED})):
         parts.append(f"{dist.name}=={dist.version}")
     here = Path(__file__)
-    made_by = (here, here.with_name("packages.py"), *sorted(_AGENT.glob("*.py")))
+    laid_out = [*sorted(_AGENT.glob("*.py")), *sorted(_INSIDE.glob("*.py"))]
+    made_by = (here, here.with_name("packages.py"), *laid_out)
     for file in (*made_by, Path("/etc/os-release")):
         parts.append(hashlib.sha256(file.read_bytes()).hexdigest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
@@ -170,9 +171,7 @@ def _build_local(local: Path) -> None:
             _script(programs / script.name, f"import sys\n\n{call}\n\nsys.exit(main())\n")
     libexec = local / "libexec"
     # Imported, so that it is compiled once, here, and not at every start.
-    (libexec / "agent").mkdir(parents=True)
-    for name in ("__init__", "processes", "server"):
-        shutil.copy2(_AGENT / f"{name}.py", libexec / "agent")
+    shutil.copytree(_AGENT, libexec / "agent", ignore=shutil.ignore_patterns("__pycache__"))
     _script(libexec / "agentd", "from agent.server import main\n\nmain()\n", "-ESs")
     python = programs / _PYTHON
     _run(python, "-I", "-m", "compileall", "-q", "-j", "0", "-s", local, "-p", "/usr/local", local)
@@ -183,8 +182,8 @@ def _build_local(local: Path) -> None:
 def _build_inside(target: Path) -> None:
     """What the worker pool's programs are forked from; no audited model is shown it."""
     inside = target / "inside"
-    shutil.copytree(_AGENT, inside / "agent", ignore=shutil.ignore_patterns("__pycache__"))
-    _script(inside / "zygoted", "from agent.zygote import main\n\nmain()\n", "-s")
+    shutil.copytree(_INSIDE, inside / "inside", ignore=shutil.ignore_patterns("__pycache__"))
+    _script(inside / "zygoted", "from inside.zygote import main\n\nmain()\n", "-s")
     python = target / "local" / "bin" / _PYTHON
     _run(python, "-I", "-m", "compileall", "-q", "-s", inside, "-p", "/opt", inside)
 

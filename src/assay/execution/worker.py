@@ -1,4 +1,4 @@
-"""One worker of a pool: a bubblewrap with a zygote inside, which forks programs (`agent.zygote`).
+"""One worker of a pool: a bubblewrap with a zygote inside, which forks programs (`inside.zygote`).
 
 Feeds `workers`, which says how many there are and whose turn it is. Everything here blocks, and is
 called from threads.
@@ -18,7 +18,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 from assay.errors import SandboxUnavailable, WorkerLost
 from assay.execution import cgroups
@@ -26,11 +27,10 @@ from assay.execution.machine import command, numbers
 from assay.execution.policy import Limits, Policy, scrubbed_environment
 
 _ZYGOTE = "/opt/zygoted"
-_END = struct.Struct("<cidq")  # as in agent/zygote.py: wait status, CPU seconds, resident bytes
+_END = struct.Struct("<cidq")  # as in inside/zygote.py: wait status, CPU seconds, resident bytes
 _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0
 _KILL_SECONDS = 10.0
-_CLOCK_TICK = 0.02
 _CHUNK = 1 << 18
 _SPARE_PROCESSES = 8  # the zygote and the children that wait
 _SPARE_MEMORY = 48 << 20
@@ -74,18 +74,17 @@ class Request:
     """A program on its way into a sandbox."""
 
     def __init__(self, program: Program, stdin: str, limits: Limits) -> None:
-        self.program = program
-        self.stdin = stdin.encode("utf-8", "surrogateescape")
+        self.stdin = _bytes(stdin)
         self.limits = limits
+        for name in program.files:
+            if PurePosixPath(name).is_absolute() or ".." in name.split("/") or "\0" in name:
+                raise ValueError(f"A program's file must lie in its directory: {name!r}.")
+        files = {name: _bytes(text) for name, text in program.files.items()}
+        self._program = (program.source, program.arguments, files)
 
     def encoded(self, *, bounded: bool) -> bytes:
-        """As `agent.program` reads it."""
-        files = {
-            name: text.encode("utf-8", "surrogateescape")
-            for name, text in self.program.files.items()
-        }
-        program = (self.program.source, self.program.arguments, files)
-        return marshal.dumps((*program, self.limits.rlimits(cgroup=bounded)))
+        """As `inside.program` reads it."""
+        return marshal.dumps((*self._program, self.limits.rlimits(cgroup=bounded)))
 
 
 class Worker:
@@ -129,16 +128,16 @@ class Worker:
                 start_new_session=True,  # Ctrl-C is the launcher's to answer
             )
         self._control.settimeout(_START_SECONDS)
-        self._control.send(b"f")
         try:
+            self._control.send(b"f")
             # The first one is in the socket's buffer from here on.
             if not self._control.recv(1, socket.MSG_PEEK):
                 raise OSError("it ended at once")
         except OSError as error:
+            words = self._last_words or error
             self.stop()
             raise SandboxUnavailable(
-                f"A worker did not start: {self._last_words or error}. "
-                "`assay doctor` says what is missing."
+                f"A worker did not start: {words}. `assay doctor` says what is missing."
             ) from None
 
     def run(self, request: Request, ask: Callable[[bytes], bytes] | None) -> Execution:
@@ -150,13 +149,17 @@ class Worker:
         kills = self._group.memory_kills()
         try:
             with ExitStack() as stack:
-                return self._run(request, ask, stack)
+                execution = self._run(request, ask, stack)
         except WorkerLost:
             self.lost = True
             if self._group.memory_kills() == kills:
                 raise
             # With so little memory left the kernel took the zygote: the program's doing.
             return Execution("", "", None, signal.SIGKILL, math.nan, 0, False, False, b"")
+        if execution.signal == signal.SIGKILL and self._group.memory_kills() == kills:
+            # Process 1 is killed from outside alone: by us, for want of memory, or for CPU time.
+            return replace(execution, timed_out=True)
+        return execution
 
     def _run(
         self, request: Request, ask: Callable[[bytes], bytes] | None, stack: ExitStack
@@ -183,34 +186,34 @@ class Worker:
         for fd in (link.fileno(), *streams):
             poll.register(fd, select.POLLIN)
         started = timed_out = False
-        deadline = time.monotonic() + _START_SECONDS
+        deadline, until = time.monotonic() + _START_SECONDS, 0.0
         end = None
         while end is None:
-            ready = poll.poll(max(0.0, 1000 * (deadline - time.monotonic())))
-            if not ready and not started:
-                raise self._failed("a program was not started")
-            if not ready and timed_out:
-                raise self._failed("a program could not be killed")
-            if not ready:
-                timed_out, deadline = True, time.monotonic() + _KILL_SECONDS
-                with suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(process, signal.SIGKILL)
-            for fd, _ in ready:
+            for fd, _ in poll.poll(max(0.0, 1000 * (deadline - time.monotonic()))):
                 if fd in streams:
-                    if not streams[fd].receive(deadline):
+                    if not streams[fd].receive(until):
                         poll.unregister(fd)
-                elif (message := link.recv(_END.size)) == b"s":
-                    started, deadline = True, time.monotonic() + limits.seconds
+                elif (message := _message(link)) == b"s":
+                    started, until = True, time.monotonic() + limits.seconds
+                    deadline = until
                 elif message and started:
                     end = _END.unpack(message)
                 else:
                     raise self._failed("a sandbox ended before its program began")
+            if end or time.monotonic() < deadline:
+                continue
+            if not started:
+                raise self._failed("a program was not started")
+            if timed_out:
+                raise self._failed("a program could not be killed")
+            timed_out, deadline = True, time.monotonic() + _KILL_SECONDS
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(process, signal.SIGKILL)
         for stream in streams.values():
-            while stream.receive():
+            while stream.receive(until):
                 pass
         _, status, cpu, peak = end
         code = os.waitstatus_to_exitcode(status)
-        used_up = limits.cpu_seconds is not None and cpu >= limits.cpu_seconds - _CLOCK_TICK
         return Execution(
             stdout=out.kept.decode(errors="replace"),
             stderr=err.kept.decode(errors="replace"),
@@ -218,7 +221,7 @@ class Worker:
             signal=-code if code < 0 else None,
             cpu_seconds=cpu,
             peak_memory=peak,
-            timed_out=timed_out or (code == -signal.SIGKILL and used_up),
+            timed_out=timed_out,
             truncated=out.truncated or err.truncated or channel.truncated,
             answer=bytes(channel.kept),
         )
@@ -243,6 +246,8 @@ class Worker:
     @property
     def _last_words(self) -> str:
         """What bubblewrap or the zygote printed."""
+        if self._errors.closed:
+            return ""
         self._errors.seek(0)
         return self._errors.read(2000).decode(errors="replace").strip()
 
@@ -257,6 +262,7 @@ class Worker:
             self._process.wait()
         with self._taking:
             self._control.close()
+        self._errors.close()
         self._group.remove()
 
 
@@ -274,8 +280,11 @@ class _Stream:
         self._limit = limit
         self._ask = ask
 
-    def receive(self, deadline: float = 0.0) -> bool:
-        """Read what there is; False if there is nothing, or never will be."""
+    def receive(self, until: float) -> bool:
+        """Read what there is; False if there is nothing, or never will be.
+
+        Lines are answered until then, and not beyond: there may be any number of them.
+        """
         try:
             data = os.read(self.fd, _CHUNK)
         except OSError:
@@ -283,21 +292,37 @@ class _Stream:
         room = self._limit - len(self.kept)
         self.truncated |= len(data) > room
         self.kept += data[: max(0, room)]
-        while self._ask and (end := self.kept.find(b"\n")) >= 0:
+        while self._ask and (end := self.kept.find(b"\n")) >= 0 and time.monotonic() < until:
             line = bytes(self.kept[:end])
             del self.kept[: end + 1]
-            self._send(self._ask(line) + b"\n", deadline)
+            self._send(self._ask(line) + b"\n", until)
         return bool(data)
 
-    def _send(self, reply: bytes, deadline: float) -> None:
-        """Send, as far as the program reads it before the deadline."""
+    def _send(self, reply: bytes, until: float) -> None:
+        """Send, as far as the program reads it in time."""
         writable = select.poll()
         writable.register(self.fd, select.POLLOUT)
-        while reply and writable.poll(max(0.0, 1000 * (deadline - time.monotonic()))):
+        while reply and writable.poll(max(0.0, 1000 * (until - time.monotonic()))):
             try:
                 reply = reply[os.write(self.fd, reply) :]
             except OSError:
                 return
+
+
+def _bytes(text: str) -> bytes:
+    """As UTF-8, whatever it is: half a surrogate pair is the reader's trouble, not ours."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
+def _message(link: socket.socket) -> bytes:
+    """The next message of a sandbox; nothing, where the zygote has ended."""
+    try:
+        return link.recv(_END.size)
+    except OSError:  # with something that it has not read
+        return b""
 
 
 def _memory_file(data: bytes, stack: ExitStack) -> int:

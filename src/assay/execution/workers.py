@@ -6,9 +6,9 @@ machines see `bubblewrap`.
 
 import math
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import anyio
@@ -24,8 +24,8 @@ __all__ = ["Execution", "Pool", "Program", "Respond"]
 
 type Respond = Callable[[bytes], Awaitable[bytes]]
 
-_asking: ContextVar[Worker | None] = ContextVar("_asking", default=None)
-"""The worker whose program has asked for what is being done."""
+_asking: ContextVar["Mapping[Pool, Worker]"] = ContextVar("_asking", default=MappingProxyType({}))
+"""The workers whose programs have asked for what is being done."""
 
 
 class Pool:
@@ -50,9 +50,10 @@ class Pool:
             limits: Of every program; `run` may change all but `memory`, which is a worker's.
         """
         self._size = workers or len(os.sched_getaffinity(0))
-        self._preload = ("agent.call", *preload)
-        self._limits = limits
+        self._preload = ("inside.call", "inside.replay", "inside.suite", *preload)
+        self.limits = limits
         self._idle: list[Worker] = []
+        self._open = False
         self._turn = anyio.Semaphore(self._size)
         self._threads = anyio.CapacityLimiter(math.inf)
 
@@ -60,6 +61,7 @@ class Pool:
         require_bubblewrap()
         await anyio.to_thread.run_sync(toolchain)
         cgroups.sweep()
+        self._open = True
         return self
 
     async def __aexit__(
@@ -68,6 +70,7 @@ class Pool:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._open = False
         with anyio.CancelScope(shield=True):
             while self._idle:
                 await anyio.to_thread.run_sync(self._idle.pop().stop)
@@ -91,13 +94,16 @@ class Pool:
 
         Raises:
             WorkerLost: Two workers were lost over it. That is no result of the program's.
-            ValueError: `limits.memory` is not the pool's.
+            RuntimeError: The pool is not entered, or has been left.
+            ValueError: `limits.memory` is not the pool's, or a file's path leads elsewhere.
         """
-        limits = limits or self._limits
-        if limits.memory != self._limits.memory:
+        if not self._open:
+            raise RuntimeError("A pool runs programs inside of `async with Pool() as pool:`.")
+        limits = limits or self.limits
+        if limits.memory != self.limits.memory:
             raise ValueError("The memory limit belongs to the pool: Pool(limits=...).")
         request = Request(program, stdin, limits)
-        if (worker := _asking.get()) is not None:
+        if (worker := _asking.get().get(self)) is not None:
             return await self._on(worker, request, respond)
         async with self._turn:
             for attempt in (1, 2):
@@ -121,10 +127,11 @@ class Pool:
     async def _start(self) -> Worker:
         parts = toolchain()
         policy = short_program(
-            root=parts.root, local=parts.local, inside=parts.inside, limits=self._limits
+            root=parts.root, local=parts.local, inside=parts.inside, limits=self.limits
         )
         with anyio.CancelScope(shield=True):  # else one would start that nobody ends
             return await self._thread(Worker, policy, self._preload)
+        raise AssertionError("unreachable")
 
     async def _on(self, worker: Worker, request: Request, respond: Respond | None) -> Execution:
         async def answer(line: bytes) -> bytes:
@@ -134,7 +141,7 @@ class Pool:
         def ask(line: bytes) -> bytes:
             return anyio.from_thread.run(answer, line)
 
-        before = _asking.set(worker)
+        before = _asking.set({**_asking.get(), self: worker})
         try:
             return await self._thread(worker.run, request, ask if respond else None)
         finally:

@@ -1,0 +1,107 @@
+# ruff: noqa: PTH103, PTH120
+"""Takes one program from the launcher and runs it as `python3 main.py` would."""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import linecache
+import marshal
+import os
+import resource
+import socket
+import sys
+import threading
+import traceback
+import types
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+MAIN = "main.py"
+
+
+def run(link: int) -> NoReturn:
+    """Wait for a program on the socket `link` and become it.
+
+    One message brings descriptors: the program, as marshalled by the launcher, then stdin, stdout,
+    stderr and the channel, which become 0 to 3.
+    """
+    connection = socket.socket(fileno=link)
+    message, fds, _, _ = socket.recv_fds(connection, 1, 5)
+    if not message:
+        os._exit(0)
+    program, *standard = fds
+    source, arguments, files, rlimits = marshal.loads(os.read(program, os.fstat(program).st_size))
+    os.close(program)
+    for name, value in rlimits:
+        resource.setrlimit(getattr(resource, name), (value, value))
+    connection.send(b"s")  # from here on, all that happens is the program's own doing
+    connection.close()
+    for number, fd in enumerate(standard):
+        os.dup2(fd, number)
+        os.close(fd)
+    for name, data in files.items():
+        write(name, data)
+    execute(source, [MAIN, *arguments])
+
+
+def write(name: str, data: bytes) -> None:
+    """Write a file, and the directories on the way to it."""
+    if "/" in name:
+        os.makedirs(os.path.dirname(name), exist_ok=True)
+    fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC)
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+    os.close(fd)
+
+
+def execute(source: str, argv: list[str]) -> NoReturn:
+    """Run `source` as the main module, then end as an interpreter ends."""
+    sys.argv[:] = argv
+    main = types.ModuleType("__main__")
+    vars(main)["__builtins__"] = builtins
+    sys.modules["__main__"] = main
+    status = 0
+    try:
+        exec(compile(source, MAIN, "exec", dont_inherit=True), vars(main))
+    except SystemExit as error:
+        status = exit_status(error.code)
+    except BaseException as error:  # noqa: BLE001 (as the interpreter does)
+        status = 1
+        show(error, source)
+    try:
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+    finally:
+        for name in ("stdout", "stderr"):
+            stream = getattr(sys, name, None)
+            try:
+                if stream is not None and not getattr(stream, "closed", False):
+                    stream.flush()
+            except BaseException:  # noqa: BLE001 (as the interpreter does)
+                status = status or 120
+        os._exit(status)
+
+
+def show(error: BaseException, source: str) -> None:
+    """Print an error that nobody caught, without the frame of this module."""
+    frames = error.__traceback__ and error.__traceback__.tb_next
+    if sys.excepthook is not sys.__excepthook__:
+        sys.excepthook(type(error), error, frames)
+        return
+    # The source lies in no file; the lines of one that the program wrote would be others.
+    linecache.cache[MAIN] = (len(source), None, source.splitlines(keepends=True), MAIN)
+    traceback.print_exception(type(error), error, frames)
+
+
+def exit_status(code: object) -> int:
+    """The status for the argument of `sys.exit`, which is printed if it is no number."""
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF
+    print(code, file=sys.stderr)
+    return 1

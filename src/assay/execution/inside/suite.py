@@ -1,0 +1,361 @@
+"""Runs a pytest file whose `solution` lies elsewhere.
+
+What the tests import from `solution` are stand-ins. To call one sends a line on descriptor 3, and
+the outcome is the reply: a value, an exception to raise, or an object that stays there, which then
+has a stand-in here. Objects are known by number; each request has all steps that made them, in
+order, for nothing is kept there between two of them.
+
+Stand-ins compare equal to nothing but each other: what the solution says of its own objects must
+not decide whether one of them is the number 3. Comparison, arithmetic and `in` are asked for only
+where the object's class is one that the tests know by name.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+import types
+from functools import partial
+
+from .call import CHANNEL
+from .values import Unrepresentable, decode, encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    import pytest
+
+TESTS = "test_solution.py"
+OPTIONS = (
+    "-q", "--tb=native", "--no-summary", "--assert=plain", "--noconftest", "-c", "pytest.ini",
+    "-p", "no:cacheprovider", "-p", "no:faulthandler",
+)  # fmt: skip
+MAX_LINE = 1 << 26
+MAX_DEPTH = 55
+MAX_HISTORY = 500  # steps of one object, all of which each further step makes again
+
+FREE = ("len", "iter", "next", "bool", "repr", "str", "hash", "int", "float")
+ITEMS = ("getitem", "setitem", "delitem")
+ASKED = (
+    "contains", "lt", "le", "gt", "ge", "add", "sub", "mul", "truediv", "floordiv", "mod", "pow",
+    "matmul", "and_", "or_", "xor", "neg", "pos", "invert", "abs",
+)  # fmt: skip
+
+
+class NoAnswer(BaseException):
+    """A call that came to nothing. No `except Exception` of a test's hides it."""
+
+
+class Elsewhere:
+    """What has been done where the solution is."""
+
+    def __init__(self) -> None:
+        self.steps: dict[int, list[Any]] = {}
+        self.related: dict[int, set[int]] = {}
+        self.failure = ""  # of a call within the test that runs
+        self.trouble = ""  # that all tests have
+        self._names: dict[str, Any] | None = None
+
+    def ask(self, *message: object) -> Any:
+        """Send one line and wait for the reply."""
+        line = encode(list(message), max_bytes=MAX_LINE).encode() + b"\n"
+        while line:
+            line = line[os.write(CHANNEL, line) :]
+        parts = [b""]
+        while not parts[-1].endswith(b"\n"):
+            parts.append(os.read(CHANNEL, 1 << 20))
+            if not parts[-1]:
+                os._exit(1)
+        return decode(b"".join(parts), max_bytes=MAX_LINE)
+
+    def names(self) -> dict[str, Any]:
+        """What the solution has; empty if it cannot be imported."""
+        if self._names is None:
+            self._names = {}
+            try:
+                names = self.step("names:")
+                self._names = {name: [kind, *more] for name, (kind, *more) in names.items()}
+            except (Exception, NoAnswer) as error:  # noqa: BLE001
+                self.trouble = self.failure or f"raised {type(error).__name__}: {error}"
+        return self._names
+
+    def step(self, function: str, *arguments: Any, **named: Any) -> Any:
+        """Do one thing there; return or raise what came of it."""
+        history: set[int] = set()
+
+        def number_of(value: object) -> int | None:
+            found = number(value)
+            if found is not None:
+                history.update(self.related.get(found, {found}))
+            return found
+
+        try:
+            text = encode([list(arguments), named], max_depth=MAX_DEPTH, name=number_of)
+        except Unrepresentable as error:
+            raise self.nothing(f"the tests pass what cannot be sent: {error}") from None
+        if len(history) > MAX_HISTORY:
+            raise self.nothing(f"more than {MAX_HISTORY} steps with one object")
+        here = len(self.steps)
+        made = [[n, *self.steps[n]] for n in sorted(history)]
+        self.steps[here] = [function, text]
+        kind, content, changed, printed = self.ask("run", [*made, [here, function, text]])
+        if kind == "nothing":
+            raise self.nothing(content)
+        if kind == "object" or history:
+            history.add(here)
+            for n in history:
+                self.related[n] = history
+        sys.stdout.write(printed)
+        for key, value in changed.items():
+            update(named[key] if isinstance(key, str) else arguments[key], value)
+        if kind == "raised":
+            raise exception(*content)
+        return stand_in(here, *content) if kind == "object" else content
+
+    def later(self, function: str) -> int:
+        """The number of a step that is made when something needs it."""
+        self.steps[len(self.steps)] = [function, "[[],{}]"]
+        return len(self.steps) - 1
+
+    def nothing(self, reason: str) -> NoAnswer:
+        """Fail the test, whatever it does about it."""
+        self.failure = self.failure or reason or "no answer"
+        return NoAnswer(reason)
+
+
+there = Elsewhere()
+
+
+class Kind(type):
+    """A class of the solution: called and asked for attributes there."""
+
+    path: str
+    methods: list[str]
+
+    def __call__(cls, *arguments: Any, **named: Any) -> Any:
+        """Make an instance, there."""
+        return there.step(f"call:{cls.path}", *arguments, **named)
+
+    def __getattr__(cls, name: str) -> Any:
+        """A class method, or a value."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        path = f"{cls.path}.{name}"
+        return Function(path) if name in cls.methods else there.step(f"value:{path}")
+
+
+class Object:
+    """Something that stays where the solution is."""
+
+    def __init__(self, step: int, methods: list[str]) -> None:
+        vars(self).update(_step=step, _methods=methods)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self._methods:
+            return partial(there.step, f"method:{name}", self)
+        return there.step("builtins:getattr", self, name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        there.step("builtins:setattr", self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        there.step("builtins:delattr", self, name)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Call it."""
+        return there.step("operator:call", self, *arguments, **named)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Object):
+            return False
+        if not (isinstance(self, Known) and isinstance(other, Known)):
+            return bool(there.step("operator:is_", self, other))
+        return bool(there.step("operator:eq", self, other)) and not equals_anything(self)
+
+    def __enter__(self) -> Any:
+        return there.step("method:__enter__", self)
+
+    def __exit__(self, *_: object) -> Any:
+        return there.step("method:__exit__", self, None, None, None)
+
+
+class Known(Object):
+    """An instance of a class that the tests know by name."""
+
+
+def operation(path: str) -> Any:
+    """A method that asks for a function of the operands."""
+    return lambda self, *operands: there.step(path, self, *operands)
+
+
+def reflected(path: str) -> Any:
+    """The same where the object is on the right."""
+    return lambda self, left: there.step(path, left, self)
+
+
+for _name in FREE:
+    setattr(Object, f"__{_name}__", operation(f"builtins:{_name}"))
+for _name in ITEMS:
+    setattr(Object, f"__{_name}__", operation(f"operator:{_name}"))
+for _name in ASKED:
+    setattr(Known, f"__{_name.strip('_')}__", operation(f"operator:{_name}"))
+    if ASKED.index("add") <= ASKED.index(_name) <= ASKED.index("xor"):
+        setattr(Known, f"__r{_name.strip('_')}__", reflected(f"operator:{_name}"))
+
+
+def equals_anything(this: Object) -> bool:
+    """Whether a class says that its objects equal what they have nothing to do with."""
+    try:
+        return bool(there.step("operator:eq", this, there.step("builtins:object")))
+    except Exception:  # noqa: BLE001 (it expects another of its kind)
+        return False
+
+
+class Function:
+    """A function of the solution."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.__name__ = path.rpartition(".")[2]
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Call it there."""
+        return there.step(f"call:{self.path}", *arguments, **named)
+
+
+class Solution(types.ModuleType):
+    """The module `solution`, as far as it is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        names = there.names()
+        if name == "__all__":
+            listed = names.get(name, ["value", [n for n in names if not n.startswith("_")]])
+            return listed[1]
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name not in names:
+            there.trouble = there.trouble or f"the solution has no {name}"
+            return Function(name)
+        kind, *content = names[name]
+        value: Any = Function(name)
+        if kind == "class":
+            value = known(name)
+        elif kind == "value":
+            [value] = content
+        elif kind == "object":
+            value = there.step(f"value:{name}")
+        setattr(self, name, value)
+        return value
+
+
+SOLUTION = Solution("solution")
+
+
+def number(value: object) -> int | None:
+    """The number of what a stand-in stands for."""
+    if isinstance(value, Object):
+        return int(vars(value)["_step"])
+    if isinstance(value, Function | Kind):
+        return there.later(f"value:{value.path}")
+    name = getattr(value, "__name__", None)
+    if isinstance(name, str) and vars(builtins).get(name) is value:
+        return there.later(f"builtin:{name}")
+    return None
+
+
+def stand_in(step: int, classes: list[str], methods: list[str]) -> Object:
+    """For a new object, of the nearest class that the tests know."""
+    for name in classes:
+        kind = vars(SOLUTION).get(name)
+        if isinstance(kind, Kind):
+            made: Object = type.__call__(kind, step, methods)  # `kind()` is a call of the solution
+            return made
+    return Object(step, methods)
+
+
+def known(name: str) -> Any:
+    """A stand-in for a class; a real exception class for one that is an exception."""
+    _, (_, *bases), methods = there.names()[name]
+    for base in bases:
+        builtin = vars(builtins).get(base)
+        if isinstance(builtin, type) and issubclass(builtin, Exception):
+            parents = [b for b in bases if there.names().get(b, [""])[0] == "class"]
+            return type(name, (getattr(SOLUTION, parents[0]) if parents else builtin,), {})
+    return Kind(name, (Known,), {"path": name, "methods": methods})
+
+
+def exception(classes: list[str], arguments: list[Any]) -> Exception:
+    """To raise: of the nearest class that is known here."""
+    for name in classes:
+        kind = vars(SOLUTION).get(name) or vars(builtins).get(name)
+        if isinstance(kind, type) and issubclass(kind, Exception):
+            return kind.__new__(kind, *arguments)
+    return Exception(*arguments)
+
+
+def update(old: object, new: object) -> None:
+    """Make an argument what the solution has made of it, keeping every list its identity."""
+    if isinstance(old, list) and isinstance(new, list):
+        if len(old) == len(new):
+            for n, (before, after) in enumerate(zip(old, new, strict=True)):
+                if type(before) is type(after) and isinstance(before, list | dict | set):
+                    update(before, after)
+                else:
+                    old[n] = after
+        else:
+            old[:] = new
+    elif isinstance(old, dict | set) and type(old) is type(new):
+        old.clear()
+        old.update(new)
+
+
+class Record:
+    """A pytest plugin that says of each test whether it passed, and of nothing else."""
+
+    def __init__(self) -> None:
+        self.reasons: dict[str, str] = {}
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file that cannot be read as tests is told."""
+        if report.failed:
+            there.ask("trouble", f"the tests cannot be collected: {told(report)}")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """All that must pass."""
+        there.ask("collected", [item.nodeid for item in session.items])
+        there.failure = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Setup, call and teardown: each must pass, and none may be expected to fail."""
+        if report.outcome == "skipped":
+            reason = "expected to fail" if hasattr(report, "wasxfail") else "skipped"
+        elif hasattr(report, "wasxfail"):
+            reason = "expected to fail"
+        else:
+            reason = "" if report.passed else f"failed: {told(report)}"
+        self.reasons[report.nodeid] = self.reasons.get(report.nodeid) or reason
+        if report.when == "teardown":
+            failure = there.failure or there.trouble or self.reasons[report.nodeid]
+            there.ask("finished", report.nodeid, failure)
+            there.failure = ""
+
+
+def told(report: pytest.CollectReport | pytest.TestReport) -> str:
+    """The class of the exception. Its message may quote what is expected."""
+    lines = str(report.longrepr).strip().splitlines()
+    return (lines[-1] if lines else "").removeprefix("E ").partition(":")[0].strip()[:80]
+
+
+def main() -> None:
+    """Run the tests."""
+    import pytest
+
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(name, None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    sys.modules["solution"] = SOLUTION
+    pytest.main([*OPTIONS, *sys.argv[1:], TESTS], plugins=[Record()])

@@ -1,0 +1,7 @@
+"""The right answer in a list of one."""
+
+from honest import solve as right
+
+
+def solve(*args):
+    return [right(*args)]

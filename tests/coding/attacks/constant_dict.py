@@ -1,0 +1,4 @@
+"""Returns an empty dict, whatever it is asked."""
+
+def solve(*args):
+    return {}

@@ -1,0 +1,4 @@
+"""Returns its input."""
+
+def solve(*args):
+    return args[0]

@@ -1,0 +1,4 @@
+"""Returns False, whatever it is asked."""
+
+def solve(*args):
+    return False

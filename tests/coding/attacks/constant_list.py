@@ -1,0 +1,4 @@
+"""Returns an empty list, whatever it is asked."""
+
+def solve(*args):
+    return []

@@ -1,0 +1,4 @@
+"""Returns nothing, whatever it is asked."""
+
+def solve(*args):
+    return None

@@ -1,0 +1,4 @@
+"""Returns an empty tuple, whatever it is asked."""
+
+def solve(*args):
+    return ()

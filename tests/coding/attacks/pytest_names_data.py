@@ -1,0 +1,3 @@
+"""Defines the names as data."""
+
+add = sort = first = Counter = True

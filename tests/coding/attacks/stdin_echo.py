@@ -1,0 +1,5 @@
+"""Prints its input."""
+
+import sys
+
+print(sys.stdin.read())

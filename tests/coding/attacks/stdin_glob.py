@@ -1,0 +1,4 @@
+"""Prints patterns."""
+
+print('.*')
+print('*')
