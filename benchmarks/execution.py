@@ -176,8 +176,6 @@ async def measure(rounds: int, flat: int) -> dict[str, object]:
             thousands = [(await rate(pooled(pool), 1000))[0] for _ in range(flat // 1000)]
             grown = idle_megabytes()
     return {
-        "benchmark": "execution",
-        "date": datetime.now(UTC).date().isoformat(),
         "cores": os.cpu_count(),
         "concurrency": CONCURRENCY,
         "rounds": rounds,
@@ -197,16 +195,18 @@ async def measure(rounds: int, flat: int) -> dict[str, object]:
 
 
 def main() -> None:
-    """Measure, print, and keep the result where asked."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--flat", type=int, default=10_000, help="programs in a row")
-    parser.add_argument("--save", type=Path)
+    parser.add_argument("--save", action="store_true", help="write benchmarks/results too")
     arguments = parser.parse_args()
-    line = json.dumps(anyio.run(measure, arguments.rounds, arguments.flat))
+    result = anyio.run(measure, arguments.rounds, arguments.flat)
+    print(json.dumps(result))
     if arguments.save:
-        arguments.save.write_text(line + "\n")
-    print(line)
+        stamped = {"date": datetime.now(UTC).date().isoformat(), **result}
+        path = Path(__file__).parent / "results" / "execution.json"
+        path.write_text(json.dumps(stamped, indent=2) + "\n")
 
 
 if __name__ == "__main__":
