@@ -93,14 +93,9 @@ def f(x):
     assert [a.value for a in await answers(sandbox, body, inputs)] == [[]] * 5
 
 
-async def test_at_least_150_inputs_a_second(sandbox):
-    await answers(sandbox, "import re, json\ndef f(x): return x", [0])
-    started = time.perf_counter()
-    got = await answers(sandbox, "import re, json\ndef f(x): return x", list(range(300)))
-    rate = 300 / (time.perf_counter() - started)
-    assert [a.value for a in got] == list(range(300))
-    print(f"{rate:.0f} inputs/s")
-    assert rate > 100  # a busy machine; 150 is the aim
+async def test_more_inputs_than_one_driver_takes_are_all_answered(sandbox):
+    got = await answers(sandbox, "def f(x): return x", list(range(230)))
+    assert [a.value for a in got] == list(range(230))
 
 
 async def test_work_is_counted_in_cpu_seconds_and_waiting_is_not(sandbox):

@@ -545,3 +545,20 @@ async def test_a_program_that_the_kernel_kills_for_memory_has_a_result():
 async def test_a_pool_that_is_not_entered_runs_nothing() -> None:
     with pytest.raises(RuntimeError, match="async with"):
         await Pool(1).run(Program("print(1)"))
+
+
+async def test_a_flood_of_output_is_ended_before_the_launcher_has_read_it_for_long(pool):
+    started = time.process_time()
+    execution = await pool.run(Program("import os\nwhile True: os.write(1, bytes(65536))"))
+    assert (execution.signal, execution.truncated, execution.timed_out) == (9, True, False)
+    assert time.process_time() - started < 2
+
+
+async def test_a_file_that_was_left_open_is_flushed(pool):
+    assert await printed(pool, "out = open(1, 'w')\nout.write('42')") == "42"
+
+
+async def test_a_program_that_is_one_of_its_files_knows_where_it_lies(pool):
+    source = "import inspect\ndef f(): pass\nprint(__file__, inspect.getsource(f))"
+    execution = await pool.run(Program(source, files={"s.py": source}, name="s.py"))
+    assert execution.stdout.split("\n")[0] == "/home/dev/s.py def f(): pass"

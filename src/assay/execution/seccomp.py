@@ -18,29 +18,29 @@ ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 # fmt: off
 NUMBERS: dict[str, tuple[int | None, int | None]] = {  # name: (x86_64, aarch64)
     "_sysctl": (156, None), "acct": (163, 89), "add_key": (248, 217), "adjtimex": (159, 171),
-    "bpf": (321, 280), "chroot": (161, 51), "clock_adjtime": (305, 266),
+    "bpf": (321, 280), "cachestat": (451, 451), "chroot": (161, 51), "clock_adjtime": (305, 266),
     "clock_settime": (227, 112), "clone": (56, 220), "clone3": (435, 435),
-    "delete_module": (176, 106), "fanotify_init": (300, 262), "fcntl": (72, 25),
-    "finit_module": (313, 273), "flock": (73, 32),
-    "fsconfig": (431, 431), "fsmount": (432, 432), "fsopen": (430, 430), "fspick": (433, 433),
-    "init_module": (175, 105), "inotify_init": (253, None), "inotify_init1": (294, 26),
-    "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
-    "io_uring_setup": (425, 425), "ioctl": (16, 29), "ioperm": (173, None), "iopl": (172, None),
-    "kcmp": (312, 272), "kexec_file_load": (320, 294), "kexec_load": (246, 104),
-    "keyctl": (250, 219), "lookup_dcookie": (212, 18), "memfd_create": (319, 279),
-    "memfd_secret": (447, 447), "migrate_pages": (256, 238), "modify_ldt": (154, None),
-    "mount": (165, 40), "mount_setattr": (442, 442), "move_mount": (429, 429),
-    "move_pages": (279, 239), "name_to_handle_at": (303, 264), "nfsservctl": (180, 42),
-    "open_by_handle_at": (304, 265), "open_tree": (428, 428), "open_tree_attr": (467, 467),
-    "perf_event_open": (298, 241), "pidfd_getfd": (438, 438), "pivot_root": (155, 41),
+    "delete_module": (176, 106), "fadvise64": (221, 223), "fanotify_init": (300, 262),
+    "fcntl": (72, 25), "finit_module": (313, 273), "flock": (73, 32), "fsconfig": (431, 431),
+    "fsmount": (432, 432), "fsopen": (430, 430), "fspick": (433, 433), "init_module": (175, 105),
+    "inotify_init": (253, None), "inotify_init1": (294, 26), "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427), "io_uring_setup": (425, 425), "ioctl": (16, 29),
+    "ioperm": (173, None), "iopl": (172, None), "kcmp": (312, 272), "kexec_file_load": (320, 294),
+    "kexec_load": (246, 104), "keyctl": (250, 219), "lookup_dcookie": (212, 18),
+    "memfd_create": (319, 279), "memfd_secret": (447, 447), "migrate_pages": (256, 238),
+    "mincore": (27, 232), "modify_ldt": (154, None), "mount": (165, 40),
+    "mount_setattr": (442, 442), "move_mount": (429, 429), "move_pages": (279, 239),
+    "name_to_handle_at": (303, 264), "nfsservctl": (180, 42), "open_by_handle_at": (304, 265),
+    "open_tree": (428, 428), "open_tree_attr": (467, 467), "perf_event_open": (298, 241),
+    "pidfd_getfd": (438, 438), "pivot_root": (155, 41), "preadv2": (327, 286),
     "prlimit64": (302, 261), "process_madvise": (440, 440), "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271), "ptrace": (101, 117), "quotactl": (179, 60),
-    "quotactl_fd": (443, 443), "reboot": (169, 142), "request_key": (249, 218),
-    "setdomainname": (171, 162), "sethostname": (170, 161), "setns": (308, 268),
-    "settimeofday": (164, 170), "socket": (41, 198), "swapoff": (168, 225),
+    "quotactl_fd": (443, 443), "readahead": (187, 213), "reboot": (169, 142),
+    "request_key": (249, 218), "setdomainname": (171, 162), "sethostname": (170, 161),
+    "setns": (308, 268), "settimeofday": (164, 170), "socket": (41, 198), "swapoff": (168, 225),
     "swapon": (167, 224), "sysfs": (139, None), "syslog": (103, 116), "umount2": (166, 39),
-    "unshare": (272, 97), "uselib": (134, None), "userfaultfd": (323, 282),
-    "ustat": (136, None), "vhangup": (153, 58),
+    "unshare": (272, 97), "uselib": (134, None), "userfaultfd": (323, 282), "ustat": (136, None),
+    "vhangup": (153, 58),
 }
 # fmt: on
 
@@ -74,7 +74,10 @@ _ABSENT = (
     "memfd_create", "memfd_secret", "nfsservctl", "open_tree_attr", "process_madvise",
     "quotactl_fd", "sysfs", "uselib", "userfaultfd", "ustat",
 )  # fmt: skip
-_BETWEEN = ("fcntl", "flock", "inotify_init", "inotify_init1")  # see SHARED
+_BETWEEN = (  # see SHARED
+    "cachestat", "fadvise64", "fcntl", "flock", "inotify_init", "inotify_init1", "mincore",
+    "preadv2", "readahead",
+)  # fmt: skip
 _CONDITIONAL = ("clone", "socket", "ioctl", "prlimit64")
 
 DENIED: tuple[Deny, ...] = (
@@ -103,8 +106,11 @@ SHARED: tuple[Deny, ...] = (
     *(Deny("fcntl", errno.ENOLCK, (Test(1, command),)) for command in (6, 7, 37, 38, 1024, 1026)),
     Deny("inotify_init"),
     Deny("inotify_init1"),
+    # What of a file is in memory: to change it at will, or to ask without changing it.
+    *(Deny(call) for call in ("cachestat", "fadvise64", "mincore", "readahead")),
+    Deny("preadv2", errno.EOPNOTSUPP, (Test(5, 8, mask=8),)),  # RWF_NOWAIT
 )
-"""What carries word from one sandbox to another: locks and watches on files that both can read.
+"""What carries word from one sandbox to another through files that both can read.
 
 Beyond `DENIED`, for short programs only: the tools of a workstation lock files.
 """

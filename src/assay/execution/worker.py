@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from assay.errors import SandboxUnavailable, WorkerLost
@@ -32,6 +32,7 @@ _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0
 _KILL_SECONDS = 10.0
 _CHUNK = 1 << 18
+_FLOOD = 16  # times the limit: reading what is thrown away costs the launcher its own time
 _SPARE_PROCESSES = 8  # the zygote and the children that wait
 _SPARE_MEMORY = 48 << 20
 
@@ -40,13 +41,15 @@ _SPARE_MEMORY = 48 << 20
 class Program:
     """A short Python program.
 
-    It runs as `python3 main.py` would, in a directory that has nothing but `files` (by path; not
-    even main.py). The standard library's common modules are imported already.
+    It runs as `python3 NAME` would, in a directory that has nothing but `files` (by path): there is
+    a file of its own, and `__file__`, only where `name` is one of them. The standard library's
+    common modules are imported already.
     """
 
     source: str
     arguments: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    name: str = "main.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,9 @@ class Execution:
     """What came of one program. Nothing in it is to be believed but the numbers.
 
     `exit` is None where a signal ended it. `timed_out`: its CPU or wall seconds were used up.
-    `truncated`: it printed more than was kept. `cpu_seconds` and `peak_memory` (resident bytes of
-    the largest process) cover it and the children it waited for. `answer`: what was written to
-    descriptor 3, cut at the limit.
+    `truncated`: it wrote more than was kept; at sixteen times as much it was ended. `cpu_seconds`
+    and `peak_memory` (resident bytes of the largest process) cover it and the children it waited
+    for. `answer`: what was written to descriptor 3, cut at the limit.
     """
 
     stdout: str
@@ -80,7 +83,7 @@ class Request:
             if PurePosixPath(name).is_absolute() or ".." in name.split("/") or "\0" in name:
                 raise ValueError(f"A program's file must lie in its directory: {name!r}.")
         files = {name: _bytes(text) for name, text in program.files.items()}
-        self._program = (program.source, program.arguments, files)
+        self._program = (program.source, program.name, program.arguments, files)
 
     def encoded(self, *, bounded: bool) -> bytes:
         """As `inside.program` reads it."""
@@ -149,20 +152,20 @@ class Worker:
         kills = self._group.memory_kills()
         try:
             with ExitStack() as stack:
-                execution = self._run(request, ask, stack)
+                return self._run(request, ask, kills, stack)
         except WorkerLost:
             self.lost = True
             if self._group.memory_kills() == kills:
                 raise
             # With so little memory left the kernel took the zygote: the program's doing.
             return Execution("", "", None, signal.SIGKILL, math.nan, 0, False, False, b"")
-        if execution.signal == signal.SIGKILL and self._group.memory_kills() == kills:
-            # Process 1 is killed from outside alone: by us, for want of memory, or for CPU time.
-            return replace(execution, timed_out=True)
-        return execution
 
     def _run(
-        self, request: Request, ask: Callable[[bytes], bytes] | None, stack: ExitStack
+        self,
+        request: Request,
+        ask: Callable[[bytes], bytes] | None,
+        kills: int,
+        stack: ExitStack,
     ) -> Execution:
         limits = request.limits
         link, process = self._sandbox(stack)
@@ -185,7 +188,7 @@ class Worker:
         poll = select.poll()
         for fd in (link.fileno(), *streams):
             poll.register(fd, select.POLLIN)
-        started = timed_out = False
+        started = killed = flooded = False
         deadline, until = time.monotonic() + _START_SECONDS, 0.0
         end = None
         while end is None:
@@ -200,13 +203,15 @@ class Worker:
                     end = _END.unpack(message)
                 else:
                     raise self._failed("a sandbox ended before its program began")
-            if end or time.monotonic() < deadline:
+            late = time.monotonic() >= deadline
+            flooded = any(stream.flooded for stream in streams.values())
+            if end or not (late or (flooded and not killed)):
                 continue
             if not started:
                 raise self._failed("a program was not started")
-            if timed_out:
+            if killed:
                 raise self._failed("a program could not be killed")
-            timed_out, deadline = True, time.monotonic() + _KILL_SECONDS
+            killed, deadline = True, time.monotonic() + _KILL_SECONDS
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(process, signal.SIGKILL)
         for stream in streams.values():
@@ -221,7 +226,10 @@ class Worker:
             signal=-code if code < 0 else None,
             cpu_seconds=cpu,
             peak_memory=peak,
-            timed_out=timed_out,
+            # Process 1 is killed from outside alone: by us, for want of memory, or for CPU time.
+            timed_out=code == -signal.SIGKILL
+            and not flooded
+            and self._group.memory_kills() == kills,
             truncated=out.truncated or err.truncated or channel.truncated,
             answer=bytes(channel.kept),
         )
@@ -275,9 +283,11 @@ class _Stream:
         stack.callback(os.close, fd)
         os.set_blocking(fd, False)
         self.fd = fd
+        self.flooded = False
         self.kept = bytearray()
         self.truncated = False
         self._limit = limit
+        self._written = 0
         self._ask = ask
 
     def receive(self, until: float) -> bool:
@@ -289,6 +299,8 @@ class _Stream:
             data = os.read(self.fd, _CHUNK)
         except OSError:
             return False
+        self._written += len(data)
+        self.flooded = self._ask is None and self._written > _FLOOD * self._limit
         room = self._limit - len(self.kept)
         self.truncated |= len(data) > room
         self.kept += data[: max(0, room)]

@@ -1,10 +1,11 @@
-# ruff: noqa: PTH103, PTH120
-"""Takes one program from the launcher and runs it as `python3 main.py` would."""
+# ruff: noqa: PTH103, PTH109, PTH118, PTH120
+"""Takes one program from the launcher and runs it as `python3 NAME` would."""
 
 from __future__ import annotations
 
 import atexit
 import builtins
+import gc
 import linecache
 import marshal
 import os
@@ -19,8 +20,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-MAIN = "main.py"
-
 
 def run(link: int) -> NoReturn:
     """Wait for a program on the socket `link` and become it.
@@ -33,18 +32,19 @@ def run(link: int) -> NoReturn:
     if not message:
         os._exit(0)
     program, *standard = fds
-    source, arguments, files, rlimits = marshal.loads(os.read(program, os.fstat(program).st_size))
+    message = os.read(program, os.fstat(program).st_size)
+    source, name, arguments, files, rlimits = marshal.loads(message)
     os.close(program)
-    for name, value in rlimits:
-        resource.setrlimit(getattr(resource, name), (value, value))
+    for limit, value in rlimits:
+        resource.setrlimit(getattr(resource, limit), (value, value))
     connection.send(b"s")  # from here on, all that happens is the program's own doing
     connection.close()
     for number, fd in enumerate(standard):
         os.dup2(fd, number)
         os.close(fd)
-    for name, data in files.items():
-        write(name, data)
-    execute(source, [MAIN, *arguments])
+    for path, data in files.items():
+        write(path, data)
+    execute(source, [name, *arguments], os.path.join(os.getcwd(), name) if name in files else None)
 
 
 def write(name: str, data: bytes) -> None:
@@ -58,23 +58,28 @@ def write(name: str, data: bytes) -> None:
     os.close(fd)
 
 
-def execute(source: str, argv: list[str]) -> NoReturn:
-    """Run `source` as the main module, then end as an interpreter ends."""
+def execute(source: str, argv: list[str], file: str | None) -> NoReturn:
+    """Run `source`, which may lie in `file`, as the main module; then end as Python does."""
     sys.argv[:] = argv
     main = types.ModuleType("__main__")
     vars(main)["__builtins__"] = builtins
+    if file:
+        vars(main)["__file__"] = file
     sys.modules["__main__"] = main
     status = 0
     try:
-        exec(compile(source, MAIN, "exec", dont_inherit=True), vars(main))
+        exec(compile(source, argv[0], "exec", dont_inherit=True), vars(main))
     except SystemExit as error:
         status = exit_status(error.code)
     except BaseException as error:  # noqa: BLE001 (as the interpreter does)
         status = 1
-        show(error, source)
+        show(error, source, argv[0])
     try:
         threading._shutdown()  # type: ignore[attr-defined]
         atexit._run_exitfuncs()
+        if threading.active_count() == 1:
+            vars(main).clear()  # a file that the program left open is flushed when it goes
+            gc.collect()
     finally:
         for name in ("stdout", "stderr"):
             stream = getattr(sys, name, None)
@@ -86,14 +91,14 @@ def execute(source: str, argv: list[str]) -> NoReturn:
         os._exit(status)
 
 
-def show(error: BaseException, source: str) -> None:
+def show(error: BaseException, source: str, name: str) -> None:
     """Print an error that nobody caught, without the frame of this module."""
     frames = error.__traceback__ and error.__traceback__.tb_next
     if sys.excepthook is not sys.__excepthook__:
         sys.excepthook(type(error), error, frames)
         return
     # The source lies in no file; the lines of one that the program wrote would be others.
-    linecache.cache[MAIN] = (len(source), None, source.splitlines(keepends=True), MAIN)
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     traceback.print_exception(type(error), error, frames)
 
 
