@@ -562,3 +562,34 @@ async def test_a_program_that_is_one_of_its_files_knows_where_it_lies(pool):
     source = "import inspect\ndef f(): pass\nprint(__file__, inspect.getsource(f))"
     execution = await pool.run(Program(source, files={"s.py": source}, name="s.py"))
     assert execution.stdout.split("\n")[0] == "/home/dev/s.py def f(): pass"
+
+
+async def test_a_program_that_somebody_else_killed_has_no_result(pool):
+    async def kill(_line: bytes) -> bytes:
+        for zygote in zygotes():
+            for pid in below(zygote):
+                os.kill(pid, signal.SIGKILL)
+        return b""
+
+    with pytest.raises(WorkerLost, match="somebody else killed"):
+        await pool.run(Program(ASK + "ask(b'')\nimport time; time.sleep(9)"), respond=kill)
+
+
+async def test_two_workers_that_died_idle_cost_nothing() -> None:
+    async with Pool(2) as pool:
+        async with anyio.create_task_group() as group:
+            for _ in range(2):
+                group.start_soon(pool.run, Program("import time; time.sleep(0.2)"))
+        for pid in zygotes():
+            os.kill(pid, signal.SIGKILL)
+        assert await printed(pool, "print(1)") == "1\n"
+
+
+async def test_more_open_files_than_the_launcher_may_have_are_as_many_as_it_may(pool):
+    limits = replace(PROGRAM, open_files=1 << 30)
+    assert (await pool.run(Program("print(1)"), limits=limits)).stdout == "1\n"
+
+
+async def test_more_processes_than_the_pool_allows_are_refused(pool):
+    with pytest.raises(ValueError, match="4096 processes are more than the pool's 64"):
+        await pool.run(Program("print(1)"), limits=replace(PROGRAM, processes=4096))

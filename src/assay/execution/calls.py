@@ -3,6 +3,9 @@
 Feeds `scenarios.delivery`. Works in any Inspect sandbox that has python3: `driver` runs inside,
 reads one input, forks a process that knows no other, and relays that process's answer. Exit
 status, printed output and whatever the code does to its own process never count as an answer.
+
+For scenarios, whose code lies in a workspace with all that belongs to it, in bubblewrap or Docker.
+Programs that are text alone, thousands of them, are graded in `workers` (`coding.hardened`).
 """
 
 import json

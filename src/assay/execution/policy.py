@@ -2,7 +2,7 @@
 
 Pure and shared: `machine` (one long-lived sandbox per sample) turns a `Policy` into a bubblewrap
 command line; `workers` (many short programs) into one for the zygote and into what the zygote's
-children do to themselves (`inside.zygote`). Nothing else decides about isolation.
+children do to themselves (`inside.isolation`). Nothing else says what a program may see and do.
 docs/isolation.md says what it protects from and what it does not.
 """
 
@@ -235,7 +235,7 @@ def short_program(*, root: Path, local: Path, inside: Path, limits: Limits = PRO
         root: As for `workstation`.
         local: As for `workstation`.
         inside: The zygote and its modules, which lie at /opt.
-        limits: `memory` holds for a worker; a program may be given less of all else.
+        limits: `memory` and `processes` hold for a worker.
     """
     room = limits.memory // 8
     return Policy(

@@ -59,7 +59,8 @@ class Execution:
     `exit` is None where a signal ended it. `timed_out`: its CPU or wall seconds were used up.
     `truncated`: it wrote more than was kept; at sixteen times as much it was ended. `cpu_seconds`
     and `peak_memory` (resident bytes of the largest process) cover it and the children it waited
-    for. `answer`: what was written to descriptor 3, cut at the limit.
+    for; of a worker that was lost for want of memory they are NaN and 0. `answer`: what was written
+    to descriptor 3, cut at the limit.
     """
 
     stdout: str
@@ -219,6 +220,12 @@ class Worker:
                 pass
         _, status, cpu, peak = end
         code = os.waitstatus_to_exitcode(status)
+        # Process 1 is killed from outside alone: by us, for want of memory, or for CPU time, which
+        # the kernel counts by ticks, sooner than the clock does.
+        used_up = limits.cpu_seconds is not None and cpu > limits.cpu_seconds / 2
+        out_of_memory = self._group.memory_kills() > kills
+        if code == -signal.SIGKILL and not (killed or used_up or out_of_memory):
+            raise self._failed("somebody else killed a program")
         return Execution(
             stdout=out.kept.decode(errors="replace"),
             stderr=err.kept.decode(errors="replace"),
@@ -226,10 +233,7 @@ class Worker:
             signal=-code if code < 0 else None,
             cpu_seconds=cpu,
             peak_memory=peak,
-            # Process 1 is killed from outside alone: by us, for want of memory, or for CPU time.
-            timed_out=code == -signal.SIGKILL
-            and not flooded
-            and self._group.memory_kills() == kills,
+            timed_out=code == -signal.SIGKILL and not (flooded or out_of_memory),
             truncated=out.truncated or err.truncated or channel.truncated,
             answer=bytes(channel.kept),
         )

@@ -47,7 +47,8 @@ class Pool:
         Args:
             workers: Programs at the same time; default: one for each CPU.
             preload: Modules to import before the first program, beyond the common ones.
-            limits: Of every program; `run` may change all but `memory`, which is a worker's.
+            limits: Of every program; `run` may change all but `memory`, which is a worker's, and
+                give fewer `processes`.
         """
         self._size = workers or len(os.sched_getaffinity(0))
         self._preload = ("inside.call", "inside.replay", "inside.suite", *preload)
@@ -90,24 +91,31 @@ class Pool:
             stdin: All of its standard input.
             limits: Other than the pool's.
             respond: Answers each line that the program writes to descriptor 3 with one line. It
-                may run other programs in this pool, which do not wait for a turn.
+                may run other programs in this pool, which do not wait for a turn. It is asked
+                from the start again if a worker is lost.
 
         Raises:
             WorkerLost: Two workers were lost over it. That is no result of the program's.
             RuntimeError: The pool is not entered, or has been left.
-            ValueError: `limits.memory` is not the pool's, or a file's path leads elsewhere.
+            ValueError: `limits` are not within the pool's, or a file's path leads elsewhere.
         """
         if not self._open:
             raise RuntimeError("A pool runs programs inside of `async with Pool() as pool:`.")
         limits = limits or self.limits
         if limits.memory != self.limits.memory:
             raise ValueError("The memory limit belongs to the pool: Pool(limits=...).")
+        if limits.processes > self.limits.processes:
+            raise ValueError(
+                f"{limits.processes} processes are more than the pool's {self.limits.processes}: "
+                "Pool(limits=...)."
+            )
         request = Request(program, stdin, limits)
         if (worker := _asking.get().get(self)) is not None:
             return await self._on(worker, request, respond)
         async with self._turn:
             for attempt in (1, 2):
-                worker = self._idle.pop() if self._idle else await self._start()
+                # An idle one may have died unseen; a new one has not.
+                worker = self._idle.pop() if self._idle and attempt == 1 else await self._start()
                 try:
                     return await self._on(worker, request, respond)
                 except WorkerLost:
@@ -117,7 +125,7 @@ class Pool:
                     worker.lost = True  # it is busy with what nobody waits for any more
                     raise
                 finally:
-                    if worker.lost:
+                    if worker.lost or not self._open:
                         with anyio.CancelScope(shield=True):
                             await self._thread(worker.stop)
                     else:

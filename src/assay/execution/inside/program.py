@@ -36,7 +36,10 @@ def run(link: int) -> NoReturn:
     source, name, arguments, files, rlimits = marshal.loads(message)
     os.close(program)
     for limit, value in rlimits:
-        resource.setrlimit(getattr(resource, limit), (value, value))
+        kind = getattr(resource, limit)
+        _, hard = resource.getrlimit(kind)  # the launcher's own, which cannot be raised
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))
     connection.send(b"s")  # from here on, all that happens is the program's own doing
     connection.close()
     for number, fd in enumerate(standard):

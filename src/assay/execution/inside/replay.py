@@ -94,11 +94,17 @@ def returned(value: object) -> str:
 
 
 def raised(error: Exception) -> str:
-    """The exception's classes, and the arguments to make it of."""
-    arguments: tuple[Any, ...] = (str(error),)
-    if vars(builtins).get(type(error).__name__) is type(error) and written(error.args):
-        arguments = error.args
-    return encode([classes(type(error)), list(arguments)], max_bytes=MAX_PART)
+    """The exception's classes, the arguments to make it of, and its plain attributes."""
+    kind = type(error)
+    worded = next(base for base in kind.__mro__ if "__str__" in vars(base))
+    plain = worded.__module__ == "builtins" and written(error.args)
+    arguments = error.args if plain else (str(error),)
+    attributes = {
+        name: value
+        for name, value in vars(error).items()
+        if not name.startswith("__") and written(value)
+    }
+    return encode([classes(kind), list(arguments), attributes], max_bytes=MAX_PART)
 
 
 def classes(kind: type) -> list[str]:

@@ -7,7 +7,9 @@ order, for nothing is kept there between two of them.
 
 Stand-ins compare equal to nothing but each other: what the solution says of its own objects must
 not decide whether one of them is the number 3. Comparison, arithmetic and `in` are asked for only
-where the object's class is one that the tests know by name.
+where the object's class is one that the tests know by name. A list, tuple or dict that holds such
+objects is compared here, part by part. What a stand-in keeps lies under names (`<step>`) that no
+attribute of the solution's can have.
 """
 
 from __future__ import annotations
@@ -17,8 +19,11 @@ import os
 import sys
 import types
 from functools import partial
+from pathlib import Path
 
 from .call import CHANNEL
+from .operators import ASKED, BINARY, FREE
+from .star import offered
 from .values import Unrepresentable, decode, encode
 
 TYPE_CHECKING = False
@@ -34,14 +39,9 @@ OPTIONS = (
 )  # fmt: skip
 MAX_LINE = 1 << 26
 MAX_DEPTH = 55
-MAX_HISTORY = 500  # steps of one object, all of which each further step makes again
+MAX_HISTORY = 2000  # steps of one object, all of which each further step makes again
 
-FREE = ("len", "iter", "next", "bool", "repr", "str", "hash", "int", "float")
-ITEMS = ("getitem", "setitem", "delitem")
-ASKED = (
-    "contains", "lt", "le", "gt", "ge", "add", "sub", "mul", "truediv", "floordiv", "mod", "pow",
-    "matmul", "and_", "or_", "xor", "neg", "pos", "invert", "abs",
-)  # fmt: skip
+HOLDERS = ("list", "tuple", "dict")
 
 
 class NoAnswer(BaseException):
@@ -131,31 +131,29 @@ there = Elsewhere()
 class Kind(type):
     """A class of the solution: called and asked for attributes there."""
 
-    path: str
-    methods: list[str]
-
     def __call__(cls, *arguments: Any, **named: Any) -> Any:
         """Make an instance, there."""
-        return there.step(f"call:{cls.path}", *arguments, **named)
+        return there.step(f"call:{path_of(cls)}", *arguments, **named)
 
     def __getattr__(cls, name: str) -> Any:
         """A class method, or a value."""
         if name.startswith("__"):
             raise AttributeError(name)
-        path = f"{cls.path}.{name}"
-        return Function(path) if name in cls.methods else there.step(f"value:{path}")
+        path = f"{path_of(cls)}.{name}"
+        return Function(path) if name in vars(cls)["<methods>"] else there.step(f"value:{path}")
 
 
 class Object:
     """Something that stays where the solution is."""
 
-    def __init__(self, step: int, methods: list[str]) -> None:
-        vars(self).update(_step=step, _methods=methods)
+    def __init__(self, step: int, classes: list[str], methods: list[str]) -> None:
+        kind = classes[0] if classes else ""
+        vars(self).update({"<step>": step, "<methods>": methods, "<class>": kind})
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name in self._methods:
+        if name in vars(self)["<methods>"]:
             return partial(there.step, f"method:{name}", self)
         return there.step("builtins:getattr", self, name)
 
@@ -170,11 +168,16 @@ class Object:
         return there.step("operator:call", self, *arguments, **named)
 
     def __eq__(self, other: object) -> bool:
+        if class_of(self) in HOLDERS:
+            return same_parts(self, other)
         if not isinstance(other, Object):
             return False
         if not (isinstance(self, Known) and isinstance(other, Known)):
             return bool(there.step("operator:is_", self, other))
         return bool(there.step("operator:eq", self, other)) and not equals_anything(self)
+
+    def __deepcopy__(self, _: object) -> Any:
+        return there.step("copy:deepcopy", self)
 
     def __enter__(self) -> Any:
         return there.step("method:__enter__", self)
@@ -187,6 +190,20 @@ class Known(Object):
     """An instance of a class that the tests know by name."""
 
 
+def class_of(value: object) -> str:
+    """The name of a class, there for what lies there."""
+    return str(vars(value)["<class>"]) if isinstance(value, Object) else type(value).__name__
+
+
+def same_parts(this: Object, other: Any) -> bool:
+    """Whether a list, tuple or dict that lies there equals another one, there or here."""
+    kind = class_of(this)
+    if class_of(other) != kind or len(this) != len(other):
+        return False
+    keys = there.step("builtins:list", this) if kind == "dict" else range(len(other))
+    return all((kind != "dict" or key in other) and this[key] == other[key] for key in keys)
+
+
 def operation(path: str) -> Any:
     """A method that asks for a function of the operands."""
     return lambda self, *operands: there.step(path, self, *operands)
@@ -197,14 +214,12 @@ def reflected(path: str) -> Any:
     return lambda self, left: there.step(path, left, self)
 
 
-for _name in FREE:
-    setattr(Object, f"__{_name}__", operation(f"builtins:{_name}"))
-for _name in ITEMS:
-    setattr(Object, f"__{_name}__", operation(f"operator:{_name}"))
-for _name in ASKED:
-    setattr(Known, f"__{_name.strip('_')}__", operation(f"operator:{_name}"))
-    if ASKED.index("add") <= ASKED.index(_name) <= ASKED.index("xor"):
-        setattr(Known, f"__r{_name.strip('_')}__", reflected(f"operator:{_name}"))
+for _name, _path in FREE.items():
+    setattr(Object, f"__{_name}__", operation(_path))
+for _name, _path in ASKED.items():
+    setattr(Known, f"__{_name}__", operation(_path))
+for _name in (*BINARY, "divmod"):
+    setattr(Known, f"__r{_name}__", reflected(ASKED[_name]))
 
 
 def equals_anything(this: Object) -> bool:
@@ -219,12 +234,19 @@ class Function:
     """A function of the solution."""
 
     def __init__(self, path: str) -> None:
-        self.path = path
+        vars(self)["<path>"] = path
         self.__name__ = path.rpartition(".")[2]
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Call it there."""
-        return there.step(f"call:{self.path}", *arguments, **named)
+        return there.step(f"call:{path_of(self)}", *arguments, **named)
+
+
+def path_of(value: Function | Kind) -> str:
+    """The name of a function or class, there."""
+    if "<path>" not in vars(value):
+        raise there.nothing("the tests derive a class from one of the solution's")
+    return str(vars(value)["<path>"])
 
 
 class Solution(types.ModuleType):
@@ -233,8 +255,12 @@ class Solution(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         names = there.names()
         if name == "__all__":
-            listed = names.get(name, ["value", [n for n in names if not n.startswith("_")]])
-            return listed[1]
+            listed: Any = [name for name in names if not name.startswith("_")]
+            match names.get(name):
+                case ["value", list(listed)]:
+                    pass
+            plain = [n for n in listed if names.get(n, [""])[0] in ("function", "class", "value")]
+            return offered(plain, Path(TESTS).read_text())
         if name.startswith("__"):
             raise AttributeError(name)
         if name not in names:
@@ -258,9 +284,9 @@ SOLUTION = Solution("solution")
 def number(value: object) -> int | None:
     """The number of what a stand-in stands for."""
     if isinstance(value, Object):
-        return int(vars(value)["_step"])
+        return int(vars(value)["<step>"])
     if isinstance(value, Function | Kind):
-        return there.later(f"value:{value.path}")
+        return there.later(f"value:{path_of(value)}")
     name = getattr(value, "__name__", None)
     if isinstance(name, str) and vars(builtins).get(name) is value:
         return there.later(f"builtin:{name}")
@@ -272,9 +298,11 @@ def stand_in(step: int, classes: list[str], methods: list[str]) -> Object:
     for name in classes:
         kind = vars(SOLUTION).get(name)
         if isinstance(kind, Kind):
-            made: Object = type.__call__(kind, step, methods)  # `kind()` is a call of the solution
+            made: Object = type.__call__(
+                kind, step, classes, methods
+            )  # `kind()` is a call of the solution
             return made
-    return Object(step, methods)
+    return Object(step, classes, methods)
 
 
 def known(name: str) -> Any:
@@ -285,15 +313,17 @@ def known(name: str) -> Any:
         if isinstance(builtin, type) and issubclass(builtin, Exception):
             parents = [b for b in bases if there.names().get(b, [""])[0] == "class"]
             return type(name, (getattr(SOLUTION, parents[0]) if parents else builtin,), {})
-    return Kind(name, (Known,), {"path": name, "methods": methods})
+    return Kind(name, (Known,), {"<path>": name, "<methods>": methods})
 
 
-def exception(classes: list[str], arguments: list[Any]) -> Exception:
+def exception(classes: list[str], arguments: list[Any], attributes: dict[str, Any]) -> Exception:
     """To raise: of the nearest class that is known here."""
     for name in classes:
         kind = vars(SOLUTION).get(name) or vars(builtins).get(name)
         if isinstance(kind, type) and issubclass(kind, Exception):
-            return kind.__new__(kind, *arguments)
+            error = kind.__new__(kind, *arguments)
+            vars(error).update(attributes)
+            return error
     return Exception(*arguments)
 
 

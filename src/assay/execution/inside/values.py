@@ -10,8 +10,8 @@ exactly one key is a mark for what JSON lacks:
 
 Exact built-in types only, all the way down: an instance of a subclass has no such form, for its
 methods can say anything. `defaultdict`, `OrderedDict` and `Counter` are written as the dict that
-they hold. Depth, bytes and digits are bounded in both directions. Standard library only: imported
-on both sides.
+they hold. Depth, bytes, digits and hashed members are bounded in both directions. Standard library
+only: imported on both sides.
 """
 
 from __future__ import annotations
@@ -22,12 +22,17 @@ from json import JSONDecodeError, JSONDecoder, JSONEncoder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from typing import Any, NoReturn
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
 """Containers within containers. A scalar has depth 0, `[]` has 1."""
+MAX_HASHED = 10_000
+"""Members of one set, or keys of one dict, that are neither str nor bytes.
+
+Their hashes are known to everybody: numbers can be chosen so that each collides with most others.
+"""
 
 _HOLDS = {
     "tuple": "a list",
@@ -89,7 +94,10 @@ def decode(
     max_depth: int = MAX_DEPTH,
     named: Callable[[int], object] | None = None,
 ) -> Any:
-    """The value that a text stands for. Safe for any text, in time linear in its length.
+    """The value that a text stands for. Safe for any text.
+
+    The time is linear in its length but for what the hashes of a set's members cost, and these are
+    at most `MAX_HASHED`.
 
     Args:
         text: From anybody.
@@ -181,8 +189,11 @@ class _Writer:
         if isinstance(value, list) and kind is list:
             return [self.data(part, depth + 1) for part in value]
         if isinstance(value, tuple | set | frozenset) and kind in _SEQUENCES:
+            if kind is not tuple:
+                _bound(value, _SEQUENCES[kind])
             return {_SEQUENCES[kind]: [self.data(part, depth + 1) for part in value]}
         if isinstance(value, dict) and kind in _DICTS:
+            _bound(value, "dict")
             pairs = [[self.data(k, depth + 1), self.data(v, depth + 1)] for k, v in value.items()]
             plain = all(type(key) is str for key in value)
             if plain and not (len(pairs) == 1 and pairs[0][0] in MARKS):
@@ -276,8 +287,16 @@ def _misused(mark: str) -> Unrepresentable:
     )
 
 
+def _bound(members: Collection[object], mark: str) -> None:
+    if len(members) > MAX_HASHED:
+        hashed = sum(type(member) not in (str, bytes) for member in members)
+        if hashed > MAX_HASHED:
+            raise Unrepresentable(f"a {mark} of more than {MAX_HASHED} members")
+
+
 def _hashed(members: list[Any], mark: str) -> list[Any]:
-    """The same members, if a set or the keys of a dict can be made of them in linear time."""
+    """The same members, if a set or the keys of a dict can be made of them soon."""
+    _bound(members, mark)
     try:
         hashes = sorted(map(hash, members))
     except TypeError:
