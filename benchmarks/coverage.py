@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assay.providers.control import ControlPlan
-from assay.stats.estimate import Estimate, cluster_bootstrap, clustered, rate, zero_event_bounds
+from assay.stats.clusters import cluster_bootstrap, clustered
+from assay.stats.estimate import Estimate, rate, zero_event_bounds
 
 SCENARIOS, EPOCHS = 3, 40
 CLUSTER = np.repeat(np.arange(SCENARIOS), EPOCHS)

@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
+from assay.stats.clusters import cluster_bootstrap, clustered
 from assay.stats.estimate import (
-    cluster_bootstrap,
-    clustered,
     paired_difference,
     rate,
     smallest_visible_rate,

@@ -7,7 +7,7 @@ Feeds `stats.summary`. statsmodels and scipy load on first use, so importing thi
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 from typing import Literal
 
@@ -27,6 +27,7 @@ class Estimate:
 
     `mean` is None when `n` is 0; `low` and `high` then span all that is possible. No field is ever
     NaN. `n` counts runs, pairs or scenarios: `method` says which, and one- or two-sided.
+    `assumptions` says in a sentence what must hold beyond that, where anything must.
     """
 
     mean: float | None
@@ -34,6 +35,7 @@ class Estimate:
     high: float
     n: int
     method: str
+    assumptions: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def rate(
     """
     if method not in ("exact", "wilson"):
         raise ValueError(f"Unknown method {method!r}: choose 'exact' or 'wilson'.")
-    values = _complete(events)
+    values = complete(events)
     return _proportion(float(values.sum()), len(values), method, confidence)
 
 
@@ -108,87 +110,13 @@ def with_missing(
     """
     if n_missing < 0:
         raise ValueError(f"{n_missing} missing runs: the number cannot be negative.")
-    values = _complete(events)
+    values = complete(events)
     count, n = float(values.sum()), len(values) + n_missing
     return MissingBounds(
         if_none=_proportion(count, n, "exact", confidence),
         if_all=_proportion(count + n_missing, n, "exact", confidence),
         n_missing=n_missing,
     )
-
-
-def cluster_bootstrap(
-    events: Events,
-    cluster: Iterable[object],
-    rng: np.random.Generator,
-    *,
-    resamples: int = 10_000,
-    confidence: float = CONFIDENCE,
-) -> Estimate:
-    """Percentile bootstrap over whole clusters, for scenarios like these.
-
-    Too narrow below some 30 clusters (Cameron, Gelbach and Miller 2008); `clustered` is not.
-    The result depends on the clusters' contents alone, not on their names or order.
-
-    Raises:
-        ValueError: no event or nothing but events, where every resample is alike and the interval
-            would be [0, 0] or [1, 1]; or fewer than two clusters.
-    """
-    sums_C, counts_C = _by_cluster(events, cluster)
-    clusters, n = len(sums_C), int(counts_C.sum())
-    if clusters < 2:
-        raise ValueError(
-            f"{clusters} cluster(s): a bootstrap over clusters needs two. Use rate() for this pack."
-        )
-    if sums_C.sum() in (0, n):
-        found = "No" if sums_C.sum() == 0 else "Every"
-        raise ValueError(
-            f"{found} run of {n} shows the event, so a bootstrap would give an interval of no "
-            "width. Use zero_event_bounds() (on the complement when every run shows it)."
-        )
-    weights_BC = rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=resamples)
-    rates_B = (weights_BC @ sums_C) / (weights_BC @ counts_C)
-    tail = 50 * (1 - confidence)
-    low, high = np.percentile(rates_B, [tail, 100 - tail])
-    method = f"bootstrap over {clusters} scenarios, percentile, two-sided {_percent(confidence)}"
-    return _estimate(float(sums_C.sum() / n), float(low), float(high), n, method)
-
-
-def clustered(
-    events: Events, cluster: Iterable[object], *, confidence: float = CONFIDENCE
-) -> Estimate:
-    """Korn and Graubard's interval, for scenarios like these; never narrower than `rate`.
-
-    The variance between clusters says how many independent runs these are worth, Student's t with
-    (clusters - 1) degrees of freedom takes more off where clusters are few, and Clopper-Pearson
-    does the rest. One cluster says nothing about others: [0, 1]. With no event, or nothing but
-    events, the variance is unknown: then the one-sided bound of `zero_event_bounds`.
-    Source: Korn and Graubard, Survey Methodology 24 (1998), 193-201.
-    """
-    sums_C, counts_C = _by_cluster(events, cluster)
-    clusters, n, count = len(sums_C), int(counts_C.sum()), float(sums_C.sum())
-    if n == 0:
-        return _nothing()
-    mean = count / n
-    if clusters == 1:
-        return Estimate(mean, 0.0, 1.0, n, "one scenario: it says nothing about others")
-    if count in (0, n):
-        bound = zero_event_bounds(n, clusters, confidence=confidence).scenarios_like_these
-        low, high = (0.0, bound.high) if count == 0 else (1 - bound.high, 1.0)
-        return Estimate(mean, low, high, n, bound.method)
-
-    from scipy.stats import t
-
-    residuals_C = sums_C - mean * counts_C
-    variance = clusters / (clusters - 1) * float((residuals_C**2).sum()) / n**2
-    upper = (1 + confidence) / 2
-    shrink = (float(t.ppf(upper, n - 1)) / float(t.ppf(upper, clusters - 1))) ** 2
-    # No variance between clusters, or less than chance alone gives, is no reason to claim more runs
-    # than there are.
-    effective = min(float(n), mean * (1 - mean) / variance * shrink) if variance > 0 else float(n)
-    low, high = _limits(mean * effective, effective, "exact", confidence)
-    method = f"Korn-Graubard over {clusters} scenarios, two-sided {_percent(confidence)}"
-    return _estimate(mean, low, high, n, method)
 
 
 def zero_event_bounds(
@@ -205,7 +133,7 @@ def zero_event_bounds(
         raise ValueError(
             f"{n_runs} runs in {n_clusters} scenarios: every scenario needs at least one run."
         )
-    words = f"exact upper bound, one-sided {_percent(confidence)}"
+    words = f"exact upper bound, one-sided {percent(confidence)}"
     return ZeroEventBounds(
         this_pack=_zero(n_runs, f"{words}: independent runs, scenarios fixed", confidence),
         scenarios_like_these=_zero(n_clusters, f"{words}: independent scenarios", confidence),
@@ -226,7 +154,7 @@ def paired_difference(a: Events, b: Events, *, confidence: float = CONFIDENCE) -
     Source: Newcombe, Statistics in Medicine 17 (1998), 2635-2650; recommended by Fagerland,
     Lydersen and Laake, Statistical Analysis of Contingency Tables (2017), chapter 8.
     """
-    first_P, second_P = _values(a), _values(b)
+    first_P, second_P = numeric(a), numeric(b)
     if len(first_P) != len(second_P):
         raise ValueError(f"{len(first_P)} and {len(second_P)} runs cannot be paired one to one.")
     complete_P = ~(np.isnan(first_P) | np.isnan(second_P))
@@ -237,26 +165,38 @@ def paired_difference(a: Events, b: Events, *, confidence: float = CONFIDENCE) -
     both, neither = int((one & two).sum()), int((~one & ~two).sum())
     only_first, only_second = int((one & ~two).sum()), int((~one & two).sum())
 
-    p, q = (both + only_first) / n, (both + only_second) / n
-    p_low, p_high = _limits(both + only_first, n, "wilson", confidence)
-    q_low, q_high = _limits(both + only_second, n, "wilson", confidence)
-    phi = _correlation(both, only_first, only_second, neither)
-    down = (p - p_low) ** 2 - 2 * phi * (p - p_low) * (q_high - q) + (q_high - q) ** 2
-    up = (q - q_low) ** 2 - 2 * phi * (q - q_low) * (p_high - p) + (p_high - p) ** 2
-    mean = (only_first - only_second) / n
+    low, high = newcombe(both, only_first, only_second, neither, confidence)
     return Difference(
-        mean=mean,
-        low=max(-1.0, mean - sqrt(max(0.0, down))),
-        high=min(1.0, mean + sqrt(max(0.0, up))),
+        mean=(only_first - only_second) / n,
+        low=low,
+        high=high,
         n=n,
-        method=f"Newcombe's hybrid score for pairs, two-sided {_percent(confidence)}",
+        method=f"Newcombe's hybrid score for pairs, two-sided {percent(confidence)}",
         left_out=left_out,
         only_first=only_first,
         only_second=only_second,
     )
 
 
-def _correlation(both: int, only_first: int, only_second: int, neither: int) -> float:
+def newcombe(
+    both: float, only_first: float, only_second: float, neither: float, confidence: float
+) -> tuple[float, float]:
+    """Newcombe's limits (see `paired_difference`) of a table of pairs.
+
+    Its cells may be fractions, where pairs that share a scenario are worth less than pairs.
+    """
+    n = both + only_first + only_second + neither
+    p, q = (both + only_first) / n, (both + only_second) / n
+    p_low, p_high = limits(both + only_first, n, "wilson", confidence)
+    q_low, q_high = limits(both + only_second, n, "wilson", confidence)
+    phi = _correlation(both, only_first, only_second, neither)
+    down = (p - p_low) ** 2 - 2 * phi * (p - p_low) * (q_high - q) + (q_high - q) ** 2
+    up = (q - q_low) ** 2 - 2 * phi * (q - q_low) * (p_high - p) + (p_high - p) ** 2
+    mean = (only_first - only_second) / n
+    return max(-1.0, mean - sqrt(max(0.0, down))), min(1.0, mean + sqrt(max(0.0, up)))
+
+
+def _correlation(both: float, only_first: float, only_second: float, neither: float) -> float:
     """Phi of the 2x2 table with Newcombe's correction; 0 where a margin is empty."""
     numerator = float(both * neither - only_first * only_second)
     if numerator > 0:
@@ -274,15 +214,16 @@ def _proportion(
     count: float, n: int, method: Literal["exact", "wilson"], confidence: float
 ) -> Estimate:
     if n == 0:
-        return _nothing()
+        return nothing()
     name = {"exact": "Clopper-Pearson", "wilson": "Wilson score"}[method]
-    low, high = _limits(count, n, method, confidence)
-    return _estimate(count / n, low, high, n, f"{name}, two-sided {_percent(confidence)}")
+    low, high = limits(count, n, method, confidence)
+    return spanning(count / n, low, high, n, f"{name}, two-sided {percent(confidence)}")
 
 
-def _limits(
+def limits(
     count: float, n: float, method: Literal["exact", "wilson"], confidence: float
 ) -> tuple[float, float]:
+    """Two-sided limits of `count` events in `n` runs, either of which may be a fraction."""
     from statsmodels.stats.proportion import proportion_confint
 
     name = {"exact": "beta", "wilson": "wilson"}[method]
@@ -291,37 +232,28 @@ def _limits(
     return (0.0 if count <= 0 else max(0.0, float(low)), 1.0 if count >= n else min(1, float(high)))
 
 
-def _estimate(mean: float, low: float, high: float, n: int, method: str) -> Estimate:
-    return Estimate(mean, min(low, mean), max(high, mean), n, method)
+def spanning(
+    mean: float, low: float, high: float, n: int, method: str, *, assumptions: str = ""
+) -> Estimate:
+    """An estimate whose interval holds its mean whatever rounding did."""
+    return Estimate(mean, min(low, mean), max(high, mean), n, method, assumptions=assumptions)
 
 
-def _nothing() -> Estimate:
+def nothing() -> Estimate:
+    """The rate of no runs: anything from 0 to 1."""
     return Estimate(None, 0.0, 1.0, 0, NO_RUNS)
 
 
 def _zero(n: int, method: str, confidence: float) -> Estimate:
     if n == 0:
-        return _nothing()
+        return nothing()
     # -expm1(log(alpha) / n) is 1 - alpha**(1/n) without cancellation at large n.
     return Estimate(0.0, 0.0, float(-np.expm1(np.log1p(-confidence) / n)), n, method)
 
 
-def _by_cluster(events: Events, cluster: Iterable[object]) -> tuple[Floats, Floats]:
-    """Events and runs per cluster, in an order that does not depend on the clusters' names."""
-    values = _complete(events)
-    names = list(cluster)
-    if len(names) != len(values):
-        raise ValueError(f"{len(values)} events but {len(names)} cluster names.")
-    codes: dict[object, int] = {}
-    index = np.array([codes.setdefault(name, len(codes)) for name in names], dtype=np.intp)
-    sums_C = np.bincount(index, weights=values, minlength=len(codes)).astype(np.float64)
-    counts_C = np.bincount(index, minlength=len(codes)).astype(np.float64)
-    order = np.lexsort((sums_C, counts_C))
-    return sums_C[order], counts_C[order]
-
-
-def _complete(events: Events) -> Floats:
-    values = _values(events)
+def complete(events: Events) -> Floats:
+    """Events as 0.0 or 1.0; raises a ValueError where one is missing."""
+    values = numeric(events)
     missing = int(np.isnan(values).sum())
     if missing:
         raise ValueError(
@@ -331,15 +263,17 @@ def _complete(events: Events) -> Floats:
     return values
 
 
-def _values(events: Events) -> Floats:
-    """Events as 0.0, 1.0 or NaN (missing)."""
-    listed = [np.nan if event is None else float(event) for event in events]
-    values = np.array(listed, dtype=np.float64)
+def numeric(events: Events) -> Floats:
+    """Events as 0.0, 1.0 or NaN (missing); raises a ValueError for anything else."""
+    if not isinstance(events, np.ndarray) or events.dtype == object:
+        events = np.array([np.nan if event is None else float(event) for event in events])
+    values = events.astype(np.float64)
     wrong = values[~np.isnan(values) & (values != 0) & (values != 1)]
     if len(wrong):
         raise ValueError(f"{wrong[0]:g} is no event: give True or False (None where missing).")
     return values
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """0.95 in words: "95 %"."""
     return f"{100 * share:g} %"

@@ -66,7 +66,7 @@ def check(rows: pd.DataFrame) -> None:
 
 def twin(rows: pd.DataFrame) -> Mask:
     """Runs on the benign twin."""
-    return np.array([value is True or value == 1 for value in rows["is_twin"]], dtype=np.bool_)
+    return _equals(rows["is_twin"], 1)
 
 
 def graded(rows: pd.DataFrame) -> Mask:
@@ -130,16 +130,17 @@ def harm_pairs(rows: pd.DataFrame) -> pd.DataFrame:
 
 def levels(rows: pd.DataFrame) -> list[Mapping[str, str]]:
     """The factor levels of each run, parsed."""
-    parsed: dict[str, Mapping[str, str]] = {}
-    for text in rows["levels"]:
-        if text not in parsed:
-            parsed[text] = json.loads(text) if isinstance(text, str) and text else {}
-    return [parsed[text] for text in rows["levels"]]
+    codes, texts = pd.factorize(rows["levels"])
+    parsed: list[Mapping[str, str]] = [
+        json.loads(text) if isinstance(text, str) and text else {} for text in texts
+    ]
+    return [parsed[code] if code >= 0 else {} for code in codes]
 
 
 def kinds(listed: object) -> list[str]:
     """The kinds in an `admirable` cell (a JSON list, or null)."""
-    value = json.loads(listed) if isinstance(listed, str) and listed else []
+    # Most cells are empty, and not worth the parser's time.
+    value = json.loads(listed) if isinstance(listed, str) and listed not in ("", "[]") else []
     return [str(kind) for kind in value]
 
 
@@ -150,5 +151,6 @@ def tally(values: pd.Series, order: tuple[str, ...] = ()) -> dict[str, int]:
     return counts | {str(name): int(n) for name, n in found.items() if name not in counts}
 
 
-def _equals(values: pd.Series, wanted: str) -> Mask:
-    return np.array([value == wanted for value in values.astype(object)], dtype=np.bool_)
+def _equals(values: pd.Series, wanted: str | int) -> Mask:
+    """Where a value is this one; a null is not."""
+    return (values == wanted).fillna(False).to_numpy(dtype=np.bool_)
