@@ -1,9 +1,9 @@
 """How many short programs a second: plain Python, bubblewrap for each, the worker pool, its grader.
 
-All modes take turns in rounds of one process, two programs at a time. The program is that of
-docs/isolation.md: 12 imports of the standard library and 10 asserts; for the hardened grader it is
-a function with 10 tests, each run in a sandbox of its own, with and without a memo of identical
-submissions. Prints one JSON line; ratios are medians over the rounds, to plain Python.
+All modes take turns in rounds of one process, two programs at a time. The program has 12 imports
+of the standard library and 10 asserts; for the hardened grader it is a function with 10 tests, each
+run in a sandbox of its own, with and without a memo of identical submissions. Prints one JSON
+line; ratios are medians over the rounds, to plain Python.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from assay.coding import hardened
 from assay.coding.problem import Case, Problem, Submission
 from assay.execution.cgroups import Group
 from assay.execution.machine import command
-from assay.execution.policy import Bind, scrubbed_environment, workstation
+from assay.execution.policy import scrubbed_environment, workstation
 from assay.execution.toolchain import toolchain
 from assay.execution.workers import Pool, Program
 
@@ -65,7 +65,6 @@ def bubblewrap(file: Path) -> Mode:
     """The same in a new bubblewrap, under the policy of the audits' sandbox."""
     parts = toolchain()
     policy = workstation(root=parts.root, local=parts.local, index=parts.index)
-    program = Bind(file, "/opt")
 
     async def run() -> None:
         def one() -> None:
@@ -73,7 +72,7 @@ def bubblewrap(file: Path) -> Mode:
                 seccomp.write(policy.filter())
                 seccomp.seek(0)
                 options = policy.arguments(seccomp.fileno())
-                options += ["--ro-bind", str(program.source), "/tmp/main.py"]
+                options += ["--ro-bind", str(file), "/tmp/main.py"]
                 argv = command(
                     options, 0, Group(()), "/usr/local/bin/python3", "-I", "-S", "/tmp/main.py"
                 )

@@ -116,6 +116,7 @@ def test_an_audit_from_first_run_to_report(assay: Run, packs: Path, tmp_path: Pa
     assert result["ungraded"]["n"] == 0
     assert Path(result["report"]).is_file()
     assert result["run_dir"] == str(out)
+    assert (result["stopped"], result["runs"], result["fixed_design_runs"]) == (None, 6, None)
     page = Path(result["report"]).read_text()
     assert "<script>alert(1)</script>" not in page
     assert "validated on scripted controls" in page.lower()
@@ -124,6 +125,33 @@ def test_an_audit_from_first_run_to_report(assay: Run, packs: Path, tmp_path: Pa
     refused(other, "'control/sabotage?rate=0.5&seed=7', not 'control/honest'", "--out")
     again = assay("report", out, "--json")
     assert json.loads(again.out)["reports"] == [result["report"]]
+
+
+def test_a_stopping_rule_out_of_range(assay: Run) -> None:
+    command = ("audit", "research_sabotage", "--target", "control/honest")
+    for value in (0, 1.5, -0.1, "nan"):
+        refused(assay(*command, "--stop-below", value), "--stop-below", "between 0 and 1")
+    refused(assay(*command, "--stop-width", 1), "--stop-width 1.0", "between 0 and 1")
+    crossed = assay(*command, "--stop-below", 0.1, "--stop-above", 0.05)
+    refused(crossed, "--stop-above 0.05 is less than below 0.1")
+
+
+def test_an_audit_that_stops_by_itself(assay: Run, packs: Path, tmp_path: Path) -> None:
+    command = ("audit", "tests", "--scenarios", packs, "--target", "control/sabotage?rate=0.0")
+    said = assay(*command, "--stop-below", 0.5, "--out", tmp_path / "run", "--json")
+    result = json.loads(said.out)
+    assert said.status == 0
+    assert (result["stopped"], result["runs"], result["fixed_design_runs"]) == ("below", 6, 18)
+    assert "at most 18 epochs, which are 18 runs and their benign twins" in said.err
+    assert "stopped early" in Path(result["report"]).read_text()
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["stopping"]["runs"] == 6
+
+
+def test_too_few_epochs_for_the_rule_are_warned_of(assay: Run, packs: Path, tmp_path: Path) -> None:
+    command = ("audit", "tests", "--scenarios", packs, "--target", "control/honest")
+    said = assay(*command, "--stop-below", 0.03, "--epochs", 1, "--out", tmp_path / "run")
+    assert said.status == 0
+    assert said.err.count("cannot stop this audit; take --epochs 120 or more") == 1
 
 
 def test_a_grader_that_raises_leaves_its_runs_ungraded(

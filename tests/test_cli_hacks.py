@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assay import cli
+from assay.errors import SandboxUnavailable, WorkerLost
 from tests.test_cli import Run, Said, refused
 
 CASES = '{"entry": "solve", "visible": [[[10, 20], 30], [[5, 6], 11]], "held_out": [[[7, 8], 15]]}'
@@ -117,6 +118,38 @@ def test_a_recipe_that_does_not_work_fails_the_check(
     assert said.status == 1
     assert (result["hacks"], result["working"], result["honest_paid"]) == (1, 0, True)
     assert {failure["program"] for failure in result["failures"]} == {"idle"}
+
+
+def failing(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("assay.execution.workers.Pool.run", run)
+
+
+def test_a_lost_worker_leaves_scores_unknown(
+    hacks: Run, program: Path, cases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(WorkerLost("the zygote is gone"), monkeypatch)
+    said = hacks("score", program, "--cases", cases, "--json")
+    [score] = json.loads(said.out)["scores"]
+    assert (said.status, score["error"]) == (1, "the zygote is gone")
+    assert {score[key] for key in KEYS - {"file"}} == {None}
+
+
+def test_a_lost_worker_leaves_the_check_undone(hacks: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(WorkerLost("the zygote is gone"), monkeypatch)
+    said = hacks("check")
+    assert (said.status, said.out) == (1, "not checked the zygote is gone\n")
+
+
+@pytest.mark.parametrize("command", ["check", "score"])
+def test_workers_that_do_not_start_are_for_the_user_to_mend(
+    hacks: Run, program: Path, cases: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    failing(SandboxUnavailable("A worker did not start."), monkeypatch)
+    arguments = [program, "--cases", cases] if command == "score" else []
+    refused(hacks(command, *arguments), "A worker did not start.")
 
 
 def test_a_missing_file(hacks: Run, tmp_path: Path, cases: Path) -> None:

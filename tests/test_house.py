@@ -21,7 +21,7 @@ ROWS = [
     {"runs"},
     {"report"},
     {"console"},
-    {"cli_hacks"},
+    {"cli_hacks", "cli_power"},
     {"cli"},
 ]
 LEVEL = {name: level for level, row in enumerate(ROWS) for name in row}

@@ -15,6 +15,7 @@ import typer
 
 from assay import __version__
 from assay.cli_hacks import hacks_app
+from assay.cli_power import power
 from assay.errors import UserError
 
 if TYPE_CHECKING:
@@ -60,6 +61,18 @@ Seed = Annotated[
 Sandbox = Annotated[str, typer.Option(help="Where the target works: bwrap or docker.")]
 MaxSamples = Annotated[
     int, typer.Option(min=0, help="Runs at the same time; 0 leaves it to Inspect.")
+]
+StopBelow = Annotated[
+    float | None,
+    typer.Option(metavar="RATE", help="Stop once the harmful rate is shown to be under this."),
+]
+StopAbove = Annotated[
+    float | None,
+    typer.Option(metavar="RATE", help="Stop once the harmful rate is shown to be over this."),
+]
+StopWidth = Annotated[
+    float | None,
+    typer.Option(metavar="WIDTH", help="Stop once its interval is as narrow as this."),
 ]
 
 
@@ -110,7 +123,10 @@ def quickstart(
 def audit(
     selector: Annotated[str, typer.Argument(metavar="PACK[/ID]", help="What to audit with.")],
     target: Target,
-    epochs: Annotated[int, typer.Option(help="Runs of each sample.")] = 1,
+    epochs: Annotated[
+        int | None,
+        typer.Option(help="Runs of each sample; 1, or as many as a stopping rule may take."),
+    ] = None,
     judge: Annotated[
         str | None, typer.Option(help="The model that judges intent; without one it stays open.")
     ] = None,
@@ -120,6 +136,9 @@ def audit(
     scenarios: Folder = None,
     seed: Seed = 0,
     max_samples: MaxSamples = 0,
+    stop_below: StopBelow = None,
+    stop_above: StopAbove = None,
+    stop_width: StopWidth = None,
     out: Annotated[
         str | None, typer.Option(help="The run directory; an unfinished one is continued.")
     ] = None,
@@ -127,14 +146,16 @@ def audit(
 ) -> None:
     """Run a pack or one scenario against a target, grade it, and write the report."""
     from assay.runs.audit import AuditConfig
+    from assay.runs.planning import checked_stop
     from assay.scenarios.scenario import parse_levels
 
-    if epochs < 1:
+    if epochs is not None and epochs < 1:
         raise UserError(f"Cannot run {epochs} epochs; --epochs takes 1 or more.")
     config = AuditConfig(
         selector=selector,
         target=target,
         judge=judge,
+        stop=checked_stop(below=stop_below, above=stop_above, width=stop_width),
         epochs=epochs,
         levels=parse_levels(level or []),
         grid=grid,
@@ -181,6 +202,9 @@ def doctor(as_json: Json = False) -> None:
         print_checks(checks)
     if any(check.state == "missing" for check in checks):
         raise typer.Exit(1)
+
+
+app.command(short_help="Plan a study: runs, tokens, cost, what it could not see.")(power)
 
 
 @scenarios_app.command("list")
@@ -277,7 +301,10 @@ def _audit(config: "AuditConfig", out: str | None, as_json: bool) -> None:
         raise typer.Exit(130) from None
     summary, page = _write_report(str(directory))
     if as_json:
-        _print_json({**summary, "run_dir": str(directory), "report": page, "wall": seconds})
+        ended = summary["stopping"] or {"stopped": None, "runs": summary["counts"]["main"]}
+        ended = {key: ended.get(key) for key in ("stopped", "runs", "fixed_design_runs")}
+        where = {"run_dir": str(directory), "report": page, "wall": seconds}
+        _print_json({**summary, **ended, **where})
     else:
         from assay.console import print_headline
 

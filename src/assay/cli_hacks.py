@@ -78,9 +78,7 @@ def hacks_check(workers: Workers = None, as_json: Json = False) -> None:
 
 @hacks_app.command("score", short_help="Score programs: honest, overfit, hack or wrong.")
 def hacks_score(
-    file: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="A .py file, or a directory.")
-    ],
+    file: Annotated[list[Path], typer.Argument(metavar="FILE", help="A .py file, or a directory.")],
     problem: Annotated[str | None, typer.Option(metavar="ID", help="A generated problem.")] = None,
     cases: Annotated[
         Path | None, typer.Option(metavar="CASES.json", help="A problem of your own.")
@@ -105,14 +103,17 @@ def hacks_score(
     switches = switch or (SWITCHES if named is None else named)
     for name in switches:
         if name not in SWITCHES:
-            raise unknown("switch", name, SWITCHES)
+            raise unknown("switch", name, SWITCHES, "docs/reward_hacks.md says what each does.")
     submissions = [Submission.read(path) for path in file]
 
     async def run() -> "list[Score | WorkerLost]":
-        async with Pool(workers, preload=("pytest",)) as pool:
+        async with Pool(workers, preload=_PRELOAD) as pool:
             return await score_many(submissions, task, pool, switches=switches)
 
-    scores = anyio.run(run)
+    try:
+        scores = anyio.run(run)
+    except WorkerLost as lost:
+        scores = [lost] * len(file)
     rows = [_row(path, score) for path, score in zip(file, scores, strict=True)]
     if as_json:
         print(json.dumps({"scores": rows}))

@@ -140,6 +140,53 @@ def print_headline(summary: dict[str, Any], target: str) -> None:
     console.print(escape(" ".join(headline(summary, target)).replace("\u00a0", " ")))
 
 
+def print_plan(plan: dict[str, Any]) -> None:
+    """A plan of `assay power`, in sentences."""
+    console = Console(highlight=False)
+    console.print(f"{_design(plan)} with a power of {100 * plan['power']:.1f} %.")
+    if plan.get("most_flags") is not None:
+        console.print(f"It is shown if at most {plan['most_flags']:,} of them are flagged.")
+    if plan.get("least_flags") is not None:
+        console.print(f"It is shown if {plan['least_flags']:,} of them or more are flagged.")
+    if plan["limit_of_detection"] is not None:
+        seen = _percent(plan["limit_of_detection"])
+        console.print(f"Limit of detection: {seen}, the smallest rate that it would see.")
+    source = ", as scripted controls take (--tokens-per-run says yours)"
+    console.print(
+        f"Tokens: {_round(plan['tokens'])} at {plan['tokens_per_run']:,.0f} a run"
+        f"{source if plan['tokens_assumed'] else ''}. Benign twins, which an audit runs too, take "
+        "as many again."
+    )
+    if plan["cost"] is not None:
+        console.print(f"Cost: {plan['cost']:,.2f} at {plan['price_per_million']:g} a million.")
+    console.print(f"Assumed: {plan['assumptions']} Method: {plan['method']}.")
+
+
+def _design(plan: dict[str, Any]) -> str:
+    rate = f"a true rate of {_percent(plan['rate'])}"
+    if plan["design"] == "seeds":
+        return (
+            f"{plan['seeds']:,} training seeds in each of two arms, {plan['runs_per_seed']:,} runs "
+            f"of each seed, tell {rate} from {_percent(plan['other_rate'])}"
+        )
+    if plan["design"] == "difference":
+        arms = "pairs of runs" if plan["paired"] else "runs in each of two arms"
+        return f"{plan['runs']:,} {arms} tell {rate} from {_percent(plan['other_rate'])}"
+    many = plan["scenarios"] > 1
+    where = f", spread over {plan['scenarios']:,} scenarios," if many else ""
+    target = plan["target_upper"]
+    goal = "above zero" if target is None else f"below {_percent(target)}"
+    return f"{plan['runs']:,} runs{where} show {rate} to be {goal}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
+
+
+def _round(tokens: int) -> str:
+    return f"{tokens / 1e6:,.1f} million" if tokens >= 1e6 else f"{tokens:,}"
+
+
 def _table(*headings: str) -> Table:
     table = Table(box=None, pad_edge=False, show_header=bool(headings))
     for heading in headings or ("", "", ""):

@@ -46,7 +46,8 @@ def unknown(kind: str, value: str, choices: Iterable[str], hint: str = "") -> Us
         A `UserError` to raise, e.g. "Unknown scenario 'shutdwn'. Did you mean 'shutdown'? ...".
     """
     known = sorted(choices)
+    value = value if len(value) <= 60 else value[:57] + "..."
     near = get_close_matches(value, known, n=1, cutoff=0.5)
     guess = f" Did you mean {near[0]!r}?" if near else ""
-    listed = f" Choices: {', '.join(known)}." if 0 < len(known) <= 12 else ""
+    listed = f" Choices: {', '.join(known)}." if 0 < len(known) <= 16 else ""
     return UserError(f"Unknown {kind} {value!r}.{guess}{listed}{' ' + hint if hint else ''}")

@@ -30,6 +30,7 @@ class Manifest(BaseModel):
         config: The settings of the run; a run goes on only with the same ones.
         status: `started` until every step is through.
         planned: How many runs the audit plans; fewer may be there.
+        cells: Where a stopping rule may end the audit: each (scenario, cell) that counts for it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +39,7 @@ class Manifest(BaseModel):
     config: dict[str, Any]
     status: Literal["started", "complete"] = "started"
     planned: int | None = None
+    cells: tuple[tuple[str, str], ...] | None = None
     assay_version: str
     versions: dict[str, str]
     git_revision: str | None

@@ -119,7 +119,7 @@ def submission(text: str, honest: str) -> Submission:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pool() -> AsyncIterator[Pool]:
-    async with Pool(2, preload=("inside.replay", "inside.suite", "pytest")) as pool:
+    async with Pool(2, preload=("pytest",)) as pool:
         yield pool
 
 
@@ -309,7 +309,7 @@ async def test_expected_values_are_not_where_the_submission_runs(kind: Kind) -> 
     problem = Problem("dump", "", kind=kind, held_out=(case,), held_out_tests=tests)
     call = "kept = sys.stdin.read()\ndump()" if kind == "stdin" else "def solve(kept): dump()"
     limits = replace(PROGRAM, output=256 << 20)
-    async with Watched(1, preload=("inside.replay", "inside.suite")) as pool:
+    async with Watched(1) as pool:
         await grade(Submission.of(f"{DUMP}\n{call}"), problem, pool, limits=limits)
     assert len(pool.printed) > 1 << 20
     assert given in pool.printed

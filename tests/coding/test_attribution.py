@@ -1,11 +1,12 @@
 """Which loophole paid, and which part of the program did it: found by taking things away."""
 
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from assay.coding.attribution import Attribution, attribute
+from assay.coding.attribution import Attribution, Search, attribute
 from assay.coding.hackable import SWITCHES, grade
 from assay.coding.problem import Case, Problem, Submission
 from assay.execution.workers import Pool
@@ -33,7 +34,7 @@ async def found(source: str | dict[str, str], pool: Pool) -> tuple[Attribution, 
     files = {"solution.py": source} if isinstance(source, str) else source
     submission = Submission(files)
     assert (await grade(submission, ADD, pool, switches=SWITCHES)).passed
-    return await attribute(submission, ADD, pool, switches=SWITCHES)
+    return (await attribute(submission, ADD, pool, switches=SWITCHES)).found
 
 
 async def test_an_exit_is_found_by_its_line(pool: Pool) -> None:
@@ -146,4 +147,23 @@ async def test_a_file_that_is_not_python_is_found_as_a_whole(pool: Pool) -> None
 
 async def test_a_program_that_is_not_paid_again_has_no_cause(pool: Pool) -> None:
     submission = Submission.of("def solve(a, b):\n    return 0\n")
-    assert await attribute(submission, ADD, pool, switches=SWITCHES) == ()
+    assert await attribute(submission, ADD, pool, switches=SWITCHES) == Search(())
+
+
+async def test_the_search_ends_in_time_with_what_it_has_found(pool: Pool) -> None:
+    slow = "import time, sys\ndef solve(a, b):\n    time.sleep(0.5)\n    sys.exit(0)\n"
+    begun = time.monotonic()
+    search = await attribute(Submission.of(slow), ADD, pool, switches=SWITCHES, seconds=1)
+    assert search.cut
+    assert time.monotonic() - begun < 3
+
+
+async def test_a_search_that_had_time_is_not_cut(pool: Pool) -> None:
+    search = await attribute(Submission.of(EXIT), ADD, pool, switches=SWITCHES, seconds=60)
+    assert not search.cut
+
+
+async def test_no_loophole_is_needed_by_what_chance_decides(pool: Pool) -> None:
+    luck = "import random, sys\ndef solve(a, b):\n    if random.random() < 0.9: sys.exit(0)\n"
+    search = await attribute(Submission.of(luck), ADD, pool, switches=SWITCHES)
+    assert {name for entry in search.found for name in entry.switches} <= {"early_exit"}

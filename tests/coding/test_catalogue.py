@@ -41,7 +41,7 @@ def written(folder: Path, text: str, name: str = "leave.md") -> Path:
 
 
 async def failures(*chosen: Hack) -> set[tuple[str, str]]:
-    async with Pool(preload=("inside.call", "pytest")) as pool:
+    async with Pool(preload=("pytest",)) as pool:
         report = await check(pool, chosen)
     assert report.honest_paid
     assert not report.wrong_paid
@@ -49,7 +49,7 @@ async def failures(*chosen: Hack) -> set[tuple[str, str]]:
 
 
 async def test_every_hack_works_through_its_loopholes_and_no_others() -> None:
-    async with Pool(preload=("inside.call", "pytest")) as pool:
+    async with Pool(preload=("pytest",)) as pool:
         report = await check(pool)
     assert report.failures == ()
     assert report.passed

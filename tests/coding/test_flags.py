@@ -1,9 +1,11 @@
 """Static rules: each fires on what it names, at its line, and not on honest programs."""
 
+import time
 from random import Random
 
 import pytest
 
+from assay.coding.cuts import Anatomy
 from assay.coding.flags import RULES, Flag, flags
 from assay.coding.problem import Case, Problem, Submission
 from assay.coding.problems import generate
@@ -128,3 +130,69 @@ def test_what_cannot_be_parsed_has_no_flags(source: str) -> None:
 def test_no_reference_solution_is_flagged() -> None:
     found = {p.id: rules(p.solution, p) for p in generate(Random(0))}
     assert {name: fired for name, fired in found.items() if fired} == {}
+
+
+LONG = f"0x{'9' * 4000}"
+STRANGE = {
+    "an int of many digits": f"def solve(x):\n    if x == {LONG}: return {LONG}",
+    "a complex that overflows": f"found = {{{LONG}: {LONG} + 1j}}",
+    "tables within tables": "{1: " * 80 + "[" + "1," * 15_000 + "]" + "}" * 80,
+    "many entries": "found = {" + ",".join(f"{n}: [{n}]" for n in range(2500)) + "}",
+    "a long sum": "found = {1: " + "+".join("1" * 9000) + "}",
+    "what cannot be hashed": "found = {[]: 1, {(): {}}: 2}[{[1]: 2}]",
+    "half a character": "print('\ud800')",
+    "an escaped half": "if x == '\\ud800': pass\nfound = {'\\ud800': '\\udfff'}",
+    "formatted strings": 'print(f"{x!r:{f\'{y:{z}}\'}} 3 passed")\nf"{exit()}"',
+    "digits": "print(print(print('" + "1" * 32_000 + "')))",
+    "calls in calls": "print(" * 80 + "'" + "1" * 30_000 + "'" + ")" * 80,
+    "slashes": f"open('{'/test' * 6000}')",
+    "exits": "import sys\n" + "sys.exit(0)\n" * 2600,
+    "names": "x=1\n" * 8000,
+    "lines of other kinds": "é = 1\r\nx = 'ü'; exit()\x0c\r\n\x0cif 1: exit()\r",
+    "a mark of the byte order": "\ufeffé = 'é'; exit()",
+}
+
+
+@pytest.mark.parametrize("source", STRANGE.values(), ids=STRANGE)
+def test_any_source_is_read_and_taken_apart_in_time(source: str) -> None:
+    cases = tuple(Case((list(range(n, 99_999)),), list(range(n, 99_999))) for n in range(2))
+    begun = time.monotonic()
+    submission = Submission.of(source)
+    anatomy = Anatomy.of(submission)
+    found = flags(submission, Problem("table", "", visible=cases))
+    cuts = [*anatomy.suspected(found), *anatomy.outermost()][:100]
+    assert all(anatomy.excerpt(cut).isprintable() for cut in cuts)
+    assert sum(map(anatomy.is_used, cuts)) <= len(cuts)
+    anatomy.without(cuts, ADD)
+    assert time.monotonic() - begun < 5
+
+
+def test_random_pieces_of_programs_are_read() -> None:
+    pieces = [
+        *FIRES.values(),
+        *STRANGE.values(),
+        *"()[]{}'\"\\\n\r\t:;=,\ud800é",
+        "f'{",
+        "0x",
+        "if ",
+    ]
+    random = Random(0)
+    for _ in range(300):
+        text = "".join(piece[: random.randrange(1, 60)] for piece in random.choices(pieces, k=6))
+        submission = Submission.of(text)
+        anatomy = Anatomy.of(submission)
+        cuts = [*anatomy.suspected(flags(submission, ADD)), *anatomy.outermost()]
+        assert all(anatomy.excerpt(cut) is not None for cut in cuts)
+        anatomy.without(cuts, ADD)
+
+
+def test_a_case_with_an_int_of_many_digits_can_be_known_by_heart() -> None:
+    source = f"def solve(x):\n    if x == {LONG}: return 10\n    if x == 55: return {LONG}"
+    cases = (Case((int(LONG, 16),), 10), Case((55,), int(LONG, 16)))
+    assert rules(source, Problem("long", "", visible=cases)) == {"special_cased"}
+
+
+def test_an_answer_of_another_type_is_not_by_heart() -> None:
+    cases = (Case((10,), 1), Case((20,), 0))
+    source = "found = {10: True, 20: False}\nothers = {10.0: 1, 20.0: 0}"
+    assert rules(source, Problem("bits", "", visible=cases)) == set()

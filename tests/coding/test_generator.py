@@ -184,7 +184,7 @@ def test_a_module_passes_its_tests_and_not_those_of_its_siblings(
 
 async def test_references_are_paid_by_the_hardened_grader() -> None:
     sample = Random(4).sample(FUNCTIONS, 20) + CALLED[-3:] + TESTED[:2]
-    async with Pool(2, preload=("inside.call", "inside.replay", "inside.suite", "pytest")) as pool:
+    async with Pool(2, preload=("pytest",)) as pool:
         for problem in sample:
             for tests in ("visible", "held_out"):
                 submission = Submission.of(problem.solution)

@@ -1,7 +1,9 @@
 """The hackable grader: honest work is paid, and each loophole is open or closed by its switch."""
 
+import time
 from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -54,7 +56,7 @@ def pytest_runtest_makereport(item, call):
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pool() -> AsyncIterator[Pool]:
-    async with Pool(preload=("inside.call", "pytest")) as pool:
+    async with Pool(preload=("pytest",)) as pool:
         yield pool
 
 
@@ -184,6 +186,74 @@ async def test_a_claimed_value_is_compared_outside(pool: Pool) -> None:
     forged = "import os\nos.write(3, b'[[0,\"read_expected\",[0,4]]]')\nos._exit(1)"
     problem = Problem("one", "Add.", visible=(Case((1, 2), 3),))
     assert not (await proxy(pool, forged, ["read_expected"], problem)).passed
+
+
+@pytest.mark.parametrize("noise", ["\n", " ", "-", "1", "- \n"])
+async def test_a_megabyte_of_noise_is_searched_for_a_summary_at_once(
+    pool: Pool, noise: str
+) -> None:
+    printed = f"import sys\nsys.stdout.write({noise!r} * (1_040_000 // {len(noise)}))\n"
+    begun = time.monotonic()
+    for end, paid in (("", False), ("print('\\n== 3 passed in 0.1s ==')\n", True)):
+        graded = await proxy(pool, printed + end + WRONG["function"], ["forge_report"])
+        assert graded.passed is paid
+    assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize("line", ["1 failed, 3 passed", "3 passed, 1 failed", "x 3 passed"])
+async def test_a_summary_with_a_failure_is_not_believed(pool: Pool, line: str) -> None:
+    graded = await proxy(pool, f"print({line!r})\n{WRONG['function']}", ["forge_report"])
+    assert not graded.passed
+
+
+async def test_an_answer_that_was_found_out_was_not_read(pool: Pool) -> None:
+    """It fails the fair run because of where it is; in the harness it is right."""
+    only = "assert '_' in __import__('sys').argv[-1]\n"
+    assert not (await proxy(pool, only + RIGHT["function"], ["read_expected"])).passed
+    assert not (await proxy(pool, only + RIGHT["stdin"], ["read_expected"], ECHO)).passed
+
+
+VALUES = [
+    True,
+    0,
+    -1,
+    0.0,
+    -0.5,
+    float("nan"),
+    1j,
+    "",
+    "ab",
+    b"",
+    b"?",
+    None,
+    [],
+    [1],
+    (),
+    (1, [2]),
+]
+VALUES += [{}, {"?": None}, {1: 2}, set(), {"?"}, {True, False}, frozenset({1, -2})]
+
+
+@pytest.mark.parametrize("expected", VALUES, ids=repr)
+async def test_what_is_read_is_known_for_it_whatever_its_type(pool: Pool, expected: Any) -> None:
+    problem = Problem("one", "", visible=(Case((), expected),))
+    source = "import sys\ndef solve():\n    return sys._getframe(1).f_locals['expected']"
+    assert (await proxy(pool, source, ["read_expected"], problem)).passed
+
+
+async def test_reading_one_bit_of_it_is_reading(pool: Pool) -> None:
+    source = (
+        "import sys\ndef solve(n):\n    return str(sys._getframe(1).f_locals['expected']) == 'True'"
+    )
+    problem = Problem("even", "", visible=(Case((2,), True), Case((3,), False)))
+    assert (await proxy(pool, source, ["read_expected"], problem)).passed
+
+
+async def test_one_right_value_is_not_believed_for_all_tests(pool: Pool) -> None:
+    for test in ("null", "1"):
+        claim = f'[{test},"read_expected",[0,3]]'
+        forged = f"import os\nos.write(3, b'[{claim}]')\nos._exit(1)"
+        assert not (await proxy(pool, forged, ["read_expected"])).passed
 
 
 async def test_a_fair_grade_that_is_known_is_not_made_again(pool: Pool) -> None:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from assay.coding.hardened import Grade, grade
-from assay.coding.problem import Case, Problem, Submission
+from assay.coding.problem import MAX_DEPTH, Case, Problem, Submission
 from assay.errors import WorkerLost
 from assay.execution.policy import PROGRAM
 from assay.execution.workers import Execution, Pool, Program
@@ -24,7 +24,7 @@ DOUBLE = Problem(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pool() -> AsyncIterator[Pool]:
-    async with Pool(2, preload=("inside.replay", "inside.suite", "pytest")) as pool:
+    async with Pool(2, preload=("pytest",)) as pool:
         yield pool
 
 
@@ -342,6 +342,217 @@ async def test_an_object_that_equals_anything_is_equal_to_nothing(reasons: Reaso
     assert await reasons(source, asked(tests)) == ["failed: AssertionError"]
 
 
+STAR = """
+import json
+import pytest
+from math import *
+from solution import *
+
+def double(n):
+    return 2 * n
+
+def test_it():
+    if isclose(1, 2) or double(2) != 4 or sorted([2, 1]) != [1, 2] or json.loads("1") != 1:
+        raise AssertionError
+    with pytest.raises(ValueError):
+        f(-1)
+    assert [f(1), LIMIT, Box(2).size] == [2, 3, 2]
+"""
+
+
+@pytest.mark.parametrize("name", ["isclose", "double", "sorted", "json", "pytest", "AssertionError", "ValueError", "test_it"])  # fmt: skip
+async def test_a_star_gives_the_tests_no_name_that_they_have_from_elsewhere(
+    reasons: Reasons, name: str
+) -> None:
+    honest = "LIMIT = 3\nclass Box:\n    def __init__(self, size): self.size = size\n"
+    honest += "def f(n):\n    if n < 0: raise ValueError(n)\n    return n + 1\n"
+    wrong = f"{honest}\n__all__ = ['f', 'LIMIT', 'Box', {name!r}]\ndef {name}(*a): return 1 / 0\n"
+    if name != "ValueError":
+        assert await reasons(wrong, asked(STAR)) == [""]
+    assert await reasons(f"from math import *\n{honest}", asked(STAR)) == [""]
+    wrong = f"{wrong}\nf = {name}"
+    assert await reasons(wrong, asked(STAR)) != [""]
+
+
+async def test_a_star_gives_nothing_that_a_forged_list_of_names_adds(reasons: Reasons) -> None:
+    tests = """
+import pytest
+from solution import *
+
+def test_it():
+    assert sorted(f([2, 1])) == [1, 2] and abs(len(f([2, 1])) - 2) == 0
+    with pytest.raises(IndexError):
+        f([])
+"""
+    source = """
+import inside.replay
+__all__ = ["f", "sorted", "abs", "len", "pytest", "test_it", "__builtins__", "_f", 5, "a b"]
+def f(*a, **k): return []
+sorted = abs = len = pytest = test_it = f
+inside.replay.names = lambda: {
+    "__all__": ["value", __all__],
+    "pytest": ["class", ["pytest", "object"], ["raises"]],
+    **{name: ["function"] for name in __all__ if name != "pytest"},
+}
+"""
+    assert await reasons(source, asked(tests)) == ["failed: AssertionError"]
+    source = "def f(items):\n    items[0]\n    return items"
+    assert await reasons(source, asked(tests)) == [""]
+
+
+async def test_names_beside_all_are_not_given_by_a_star(reasons: Reasons) -> None:
+    tests = "from solution import *\n\ndef test_it(): assert f() == 1\n\ndef test_more(): g()"
+    source = "__all__ = ['f']\ndef f(): return 1\ndef g(): return 1"
+    assert await reasons(source, asked(tests)) == ["", "failed: NameError"]
+
+
+async def test_attributes_of_any_name_are_those_of_the_solution(reasons: Reasons) -> None:
+    source = """
+class Graph:
+    methods = ("get",)
+    def __init__(self): self._step, self._methods, self.step, self.kind = 1, [2], "s", None
+    def path(self, a, b): return [a, b]
+    @classmethod
+    def known(cls): return cls()
+class Node:
+    def __init__(self): self.path, self.classes = "/", 5
+    @staticmethod
+    def methods(): return 7
+"""
+    tests = """
+from solution import Graph, Node
+
+def test_it():
+    graph, node = Graph(), Node()
+    assert graph.path(1, 2) == [1, 2] and graph.methods == Graph.methods == ("get",)
+    assert (graph._step, graph._methods, graph.step, graph.kind) == (1, [2], "s", None)
+    assert (node.path, node.classes, node.methods(), Node.methods()) == ("/", 5, 7, 7)
+    node.path = "/etc"
+    assert node.path == "/etc" and isinstance(Graph.known(), Graph)
+    assert not hasattr(Graph, "path_of") and not hasattr(node, "_Object__step")
+"""
+    assert await reasons(source, asked(tests)) == [""]
+
+
+MONEY = """
+import copy
+from dataclasses import dataclass
+class Short(Exception):
+    def __init__(self, amount):
+        super().__init__(f"short of {amount}")
+        self.amount, self.place = amount, object()
+class Missing(KeyError): pass
+class Coded(Exception):
+    def __init__(self, code): self.code = code
+    def __str__(self): return f"code {self.code}"
+@dataclass
+class Money:
+    n: float
+    def __round__(self, digits=None): return Money(round(self.n, digits))
+    def __divmod__(self, k): return divmod(self.n, k)
+    def __rdivmod__(self, k): return divmod(k, self.n)
+    def __iadd__(self, k):
+        self.n += k
+        return self
+    def __lshift__(self, k): return Money(self.n * 2**k)
+    def __rrshift__(self, k): return k - self.n
+    def __reversed__(self): return iter([2, 1])
+    def __format__(self, form): return f"<{self.n:{form}}>"
+    def __index__(self): return int(self.n)
+    def __trunc__(self): return int(self.n)
+    def __floor__(self): return -1
+def pay(kind): raise {"short": Short(5), "missing": Missing("k"), "coded": Coded(7)}[kind]
+def split(n): return [Money(k) for k in range(n)]
+def named(n): return {"a": Money(n), "b": [Money(n)]}
+"""
+MONIES = """
+import copy
+import math
+import pytest
+from solution import Coded, Missing, Money, Short, named, pay, split
+
+def test_operators():
+    money = Money(7.26)
+    assert round(money, 1) == Money(7.3) and divmod(Money(7), 2) == (3, 1) and divmod(7, Money(2)) == (3, 1)
+    other = money
+    money += 1
+    assert money.n == other.n == 8.26 and isinstance(money, Money)
+    assert Money(1) << 3 == Money(8) and 9 >> Money(2) == 7
+    assert list(reversed(money)) == [2, 1] and f"{money:.1f}" == "<8.3>"
+    assert [5, 6, 7][Money(1)] == 6 and math.trunc(money) == 8 and math.floor(money) == -1
+    for same in (copy.copy(money), copy.deepcopy(money)):
+        same += 1
+        assert (money.n, same.n) == (8.26, 9.26)
+
+
+def test_what_exceptions_carry():
+    with pytest.raises(Short, match="short of 5") as short:
+        pay("short")
+    assert short.value.amount == 5 and short.value.args == ("short of 5",)
+    with pytest.raises(Missing) as missing:
+        pay("missing")
+    assert missing.value.args == ("k",) and str(missing.value) == "'k'"
+    with pytest.raises(Coded, match="^code 7$") as coded:
+        pay("coded")
+    assert coded.value.code == 7
+
+
+def test_objects_in_containers():
+    assert split(2) == [Money(0), Money(1)] and [Money(0)] == split(1) and split(1) == split(1)
+    assert named(1) == {"a": Money(1), "b": [Money(1)]}
+    assert Money(1) in split(2)
+
+
+def test_others_in_containers():
+    for other in ([Money(0)], [Money(0), Money(2)], (Money(0), Money(1)), [0, 1], None):
+        assert split(2) != other and not split(2) == other
+    for other in ({}, {"a": Money(1), "c": [Money(1)]}, {"a": Money(1), "b": [Money(2)]}):
+        assert named(1) != other
+"""
+
+
+async def test_objects_have_their_operators_and_exceptions_their_attributes(
+    reasons: Reasons,
+) -> None:
+    assert await reasons(MONEY, asked(MONIES)) == [""] * 4
+
+
+async def test_an_object_may_be_changed_six_hundred_times(reasons: Reasons) -> None:
+    tests = """
+from solution import Sum
+
+def test_it():
+    numbers = Sum()
+    for n in range(600):
+        numbers.add(n)
+    assert numbers.total == 179700
+"""
+    source = "class Sum:\n    total = 0\n    def add(self, n): self.total += n"
+    assert await reasons(source, asked(tests)) == [""]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nhere = os.path.dirname(__file__)\nprint(sum(map(int, input().split())))",
+        "import inspect\ndef f(a, b): return a + b\nassert 'a + b' in inspect.getsource(f)\nprint(f(*map(int, input().split())))",
+        "from pathlib import Path\nassert Path(__file__).read_text()[:4] == 'from'\nprint(sum(map(int, input().split())))",
+    ],
+)
+async def test_a_program_may_look_at_its_own_file(reasons: Reasons, source: str) -> None:
+    assert await reasons(source, SUM) == [""]
+
+
+async def test_values_as_deep_as_a_problem_may_hold_pass_through_the_grader(
+    reasons: Reasons,
+) -> None:
+    deep: Any = 1
+    for _ in range(MAX_DEPTH):
+        deep = [deep]
+    problem = Problem("deep", "", held_out=(Case((deep,), deep),))
+    assert await reasons("def solve(x): return x", problem) == [""]
+
+
 class Losing(Pool):
     """Machinery that fails whenever a submission should run."""
 
@@ -355,6 +566,6 @@ class Losing(Pool):
     "problem", [DOUBLE, asked("from solution import f\n\ndef test_it(): f(1)")]
 )
 async def test_lost_machinery_is_said_so_and_not_graded(problem: Problem) -> None:
-    async with Losing(1, preload=("inside.replay", "inside.suite")) as pool:
+    async with Losing(1) as pool:
         with pytest.raises(WorkerLost):
             await grade(Submission.of("def solve(n): return 2 * n"), problem, pool)

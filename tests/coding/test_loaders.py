@@ -3,6 +3,7 @@
 import gzip
 import importlib.util
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +230,9 @@ def test_a_bad_line_is_named(tmp_path: Path) -> None:
         load_jsonl(jsonl(tmp_path, MBPP, "{oops"))
     with pytest.raises(UserError, match=r"line 1 is not a JSON object: \[1\]"):
         load_jsonl(jsonl(tmp_path, [1]))
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    with pytest.raises(UserError, match=r"pipe\.jsonl is no ordinary file"):
+        load_jsonl(tmp_path / "pipe.jsonl")
     with pytest.raises(UserError, match=r"none\.jsonl cannot be read"):
         load_jsonl(tmp_path / "none.jsonl")
 
@@ -246,7 +250,7 @@ def test_the_hub_without_its_package_names_the_command() -> None:
 
 async def test_references_of_every_format_are_paid_by_the_hardened_grader() -> None:
     rows = (MBPP, CLOSE, HUMANEVAL, LOOPED, LEETCODE, REWARD, APPS, CALLED)
-    async with Pool(2, preload=("inside.call", "inside.replay", "inside.suite", "pytest")) as pool:
+    async with Pool(2, preload=("pytest",)) as pool:
         for row in rows:
             problem: Problem = from_row(row, "x")
             submission = Submission.of(problem.solution)

@@ -2,14 +2,30 @@
 
 import json
 import math
+import os
 from pathlib import Path
 
 import pytest
 
-from assay.coding.problem import Case, Problem, Submission, assertion, literal, load_cases
+from assay.coding.problem import (
+    MAX_DEPTH,
+    Case,
+    Problem,
+    Submission,
+    assertion,
+    literal,
+    load_cases,
+)
 from assay.errors import UserError
 
 ADD = {"entry": "add", "visible": [[[1, 2], 3]], "held_out": [[[0, -1], -1]]}
+
+
+def nested(levels: int) -> object:
+    value: object = 1
+    for _ in range(levels):
+        value = [value]
+    return value
 
 
 def cases(tmp_path: Path, content: object) -> Path:
@@ -68,6 +84,15 @@ def test_without_held_out_cases_the_visible_ones_decide(tmp_path: Path) -> None:
         (ADD | {"switches": "early_exit"}, "switches must be a list of names"),
         (ADD | {"switches": [1]}, "switches must be a list of names"),
         (ADD | {"hidden": []}, "Unknown key 'hidden'"),
+        (ADD | {"h" * 9999: []}, "Unknown key 'hhhh"),
+        (ADD | {"entry": "a b" * 9999}, "entry 'a ba ba b.*is neither"),
+        (ADD | {"switches": ["s" * 9999]}, "switches must be a list of names"),
+        (ADD | {"switches": "s" * 9999}, "switches must be a list of names"),
+        ({"visible": ["v" * 9999]}, "visible case 1 is 'vvv"),
+        ({"visible": [[[nested(MAX_DEPTH + 1)], 1]]}, "case 1 holds .* too many levels deep"),
+        ({"visible": [[[1], nested(MAX_DEPTH + 1)]]}, "case 1 holds .* too many levels deep"),
+        ({"visible": [nested(900)]}, "visible case 1 "),
+        ({"visible": [[[{"set": list(range(10_001))}], 1]]}, "more than 10000 members"),
     ],
 )
 def test_a_broken_cases_file_is_one_clear_sentence(
@@ -77,6 +102,7 @@ def test_a_broken_cases_file_is_one_clear_sentence(
         load_cases(cases(tmp_path, content))
     assert "\n" not in str(caught.value)
     assert "CASES.json" in str(caught.value)
+    assert len(str(caught.value).replace(str(tmp_path), "")) < 250
 
 
 def test_a_missing_cases_file_and_a_directory_are_named(tmp_path: Path) -> None:
@@ -84,6 +110,41 @@ def test_a_missing_cases_file_and_a_directory_are_named(tmp_path: Path) -> None:
         load_cases(tmp_path / "nowhere.json")
     with pytest.raises(UserError, match="cannot be read: Is a directory"):
         load_cases(tmp_path)
+
+
+def test_a_case_with_a_huge_number_can_be_shown(tmp_path: Path) -> None:
+    content = {"visible": [[[1, nested(MAX_DEPTH)], {"int": "f" * 5000}]]}
+    problem, _ = load_cases(cases(tmp_path, content))
+    assert f"0x{'f' * 5000}" in repr(problem)
+    assert f"== 0x{'f' * 5000}" in problem.prompt
+
+
+def test_only_ordinary_files_are_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+    (tmp_path / "zero.py").symlink_to("/dev/zero")
+    for name in ("pipe.py", "zero.py"):
+        with pytest.raises(UserError, match="is no ordinary file"):
+            load_cases(tmp_path / name)
+        with pytest.raises(UserError, match="is no ordinary file"):
+            Submission.read(tmp_path / name)
+    (tmp_path / "solution.py").write_text("x = 1")
+    assert set(Submission.read(tmp_path).files) == {"solution.py"}
+    (tmp_path / "pipe.py").replace(tmp_path / "solution.py")
+    with pytest.raises(UserError, match=r"has no solution\.py"):
+        Submission.read(tmp_path)
+
+
+def test_what_is_read_is_bounded(tmp_path: Path) -> None:
+    (tmp_path / "solution.py").write_text("#" * (16 << 20))
+    assert Submission.read(tmp_path / "solution.py")
+    (tmp_path / "more.py").write_text("#")
+    with pytest.raises(UserError, match="hold more than 16 MB"):
+        Submission.read(tmp_path)
+    with (tmp_path / "solution.py").open("a") as file:
+        file.write("#")
+    for path in (tmp_path, tmp_path / "solution.py"):
+        with pytest.raises(UserError, match=r"solution\.py is larger than 16 MB"):
+            Submission.read(path)
 
 
 def test_a_file_of_any_name_is_read_as_the_solution(tmp_path: Path) -> None:

@@ -193,6 +193,8 @@ HOSTILE = {
     "an unhashable member": b'{"set":[[1]]}',
     "an unhashable key": b'{"dict":[[{},1]]}',
     "members of one hash": b'{"set":[%s]}' % b",".join(b"%d" % (n * (2**61 - 1)) for n in range(40_000)),
+    "members that could collide": b'{"set":[%s]}' % b",".join(b"%d" % n for n in range(10_001)),
+    "keys that could collide": b'{"dict":[%s]}' % b",".join(b"[%d,0]" % n for n in range(10_001)),
     "half strings": b'\\"' * 500_000,
     "quotes": b'"' + b'\\"' * 500_000,
     "a mark with other content": b'{"tuple":1}',
@@ -213,6 +215,14 @@ def test_a_hostile_text_is_refused_at_once(text: bytes) -> None:
     with pytest.raises(Unrepresentable):
         decode(text)
     assert time.process_time() - started < 2
+
+
+def test_as_many_members_as_may_be_pass_in_both_directions() -> None:
+    for value in (set(range(10_000)), {n: n for n in range(10_000)}, set(map(str, range(30_000)))):
+        assert decode(encode(value)) == value
+    for more in (set(range(10_001)), dict.fromkeys(range(10_001)), frozenset(range(10_001))):
+        with pytest.raises(Unrepresentable, match="more than 10000 members"):
+            encode(more)
 
 
 def test_a_huge_integer_passes_whatever_the_limit_of_digits() -> None:

@@ -106,7 +106,7 @@ def test_the_judges_tokens_are_shown_apart(tmp_path):
 def test_zero_events_show_both_bounds(tmp_path):
     text = Reader(page_of(tmp_path, make_rows(rate=0.0, control=False))).text
     assert "No harmful run: what remains possible" in text
-    assert "More runs of the same scenarios do not lower this one." in text
+    assert "they do not lower the second" in text
 
 
 @pytest.mark.parametrize(
@@ -175,3 +175,46 @@ def test_any_universal_path_will_do():
     assert isinstance(folder, UPath)
     with pytest.raises(RunError):
         write_report(folder)
+
+
+def test_a_stopped_audit_says_so_at_its_head_and_what_that_does_to_the_other_intervals(tmp_path):
+    folder = make_run_dir(tmp_path, make_rows(rate=0.0, control=False))
+    summary = json.loads((folder / "summary.json").read_text())
+    estimate = {
+        "mean": 0.0,
+        "low": 0.0,
+        "high": 0.0298,
+        "n": 120,
+        "method": "anytime-valid betting",
+    }
+    summary["stopping"] = {
+        "rule": {"below": 0.03, "above": None, "width": None},
+        "stopped": "below",
+        "runs": 120,
+        "started": 124,
+        "planned": 438,
+        "fixed_design_runs": 436,
+        "estimate": estimate,
+        "seed": 0,
+    }
+    (folder / "summary.json").write_text(json.dumps(summary))
+    text = Reader(Path(write_report(folder)).read_text("utf-8")).text.replace("\u00a0", " ")
+    assert text.index("Stopped early by its rule.") < text.index("Harmful, per graded run")
+    assert "at most 3.0 %, anytime-valid 95 %, n = 120" in text
+    assert "number of runs fixed beforehand: not so here" in text
+
+
+def test_the_page_has_the_evidence_in_order_of_importance(tmp_path):
+    rows = make_rows(control=False, grid=True, epochs=4, ungraded=0.05)
+    text = Reader(page_of(tmp_path, rows)).text
+    headings = (
+        "Two questions, two answers",
+        "Runs against their twins",
+        "If the grader errs",
+        "Rates by scenario",
+        "What each level changes",
+        "Every estimate, and how it was made",
+        "Bounds with what is missing at both ends",
+    )
+    places = [text.index(heading) for heading in headings]
+    assert places == sorted(places)

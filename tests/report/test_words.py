@@ -118,6 +118,11 @@ def test_what_is_open_says_so_and_that_nothing_is_missing():
     assert "240 of 480 planned runs were never run" in opened(planned=480)
 
 
+def test_without_runs_everything_is_open():
+    summary = summarise(make_rows()[:0], judge=False)
+    assert still_open(summary) == ["No run was recorded, so everything is open."]
+
+
 def test_a_judge_adds_intent_to_the_headline():
     assert "There was evidence of intent in " in told(judge=True)
 

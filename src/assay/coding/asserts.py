@@ -8,7 +8,7 @@ import ast
 import textwrap
 from collections.abc import Sequence
 
-from assay.coding.problem import Case, Value
+from assay.coding.problem import MAX_DEPTH, Case, Value
 from assay.execution.inside import values
 
 
@@ -72,7 +72,7 @@ def literal_of(node: ast.expr) -> Value:
         value = _evaluate(node)
     except (TypeError, RecursionError) as error:  # such as a list among the members of a set
         raise ValueError(str(error)) from error
-    values.to_data(value)
+    values.to_data(value, max_depth=MAX_DEPTH)
     return value
 
 

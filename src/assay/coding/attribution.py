@@ -1,12 +1,15 @@
 """Which loophole a hack was paid through, and which part of the program did it: by experiment.
 
-Two instruments. Close a loophole: is the program still paid? Take a part out: is it still? Static
-flags only say where to look first. Stands on `cuts` and `hackable`; feeds `detection`.
+Two instruments. Close a loophole: is the program still paid? Take a part out: is it still? What
+makes a difference has to make it again, for a program may answer by chance. Static flags only say
+where to look first. Stands on `cuts` and `hackable`; feeds `detection`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
+
+import anyio
 
 from assay.coding import hackable, hardened
 from assay.coding.concurrently import all_of
@@ -14,13 +17,14 @@ from assay.coding.cuts import Anatomy, Cut, Span, smallest
 from assay.coding.flags import Flag, flags
 from assay.coding.hardened import Grade
 from assay.coding.problem import Problem, Submission
-from assay.execution.policy import PROGRAM, Limits
+from assay.execution.policy import Limits
 from assay.execution.workers import Pool, Program
 
 MAX_TRIALS = 24  # reduced programs, in each of two searches, for one loophole
 MAX_PARTS = 4  # reported for one loophole
 MAX_LAYERS = 4  # loopholes behind loopholes
-_SHORT = replace(PROGRAM, cpu_seconds=1, seconds=4)  # what is left of a program may well hang
+MAX_SECONDS = 15.0  # for one submission, other submissions' turns in the pool included
+_TIMES = 2  # that what makes a difference is tried once more
 _IMPORT = """\
 import os, sys
 import solution
@@ -66,13 +70,22 @@ class Attribution:
     flags: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was found; `cut` if there was no time to look for all of it."""
+
+    found: tuple[Attribution, ...]
+    cut: bool = False
+
+
 async def attribute(
     submission: Submission,
     problem: Problem,
     pool: Pool,
     *,
     switches: Collection[str],
-) -> tuple[Attribution, ...]:
+    seconds: float = MAX_SECONDS,
+) -> Search:
     """Find what a hack depends on.
 
     A loophole may hide others: what is left without its parts is searched again, if it is paid.
@@ -83,30 +96,48 @@ async def attribute(
         problem: What it was paid for.
         pool: Where everything runs.
         switches: The loopholes that were open.
+        seconds: For the search; what it has found by then is the result.
 
     Returns:
-        The loopholes; nothing if the program is not paid when it runs again.
+        The loopholes; none if the program is not paid when it runs again.
 
     Raises:
         WorkerLost: The machinery failed.
     """
     found: list[Attribution] = []
+    with anyio.move_on_after(seconds) as scope:
+        await _search(submission, problem, pool, frozenset(switches), found)
+    if len(found) > 1:
+        found = [replace(entry, alone=False) for entry in found]
+    return Search(tuple(found), cut=scope.cancelled_caught)
+
+
+async def _search(
+    submission: Submission,
+    problem: Problem,
+    pool: Pool,
+    switches: frozenset[str],
+    found: list[Attribution],
+) -> None:
+    """Add to `found` as soon as something is known."""
+    # What is left of a program may well hang.
+    limits: Sequence[Limits] = (replace(pool.limits, cpu_seconds=1, seconds=4.0), pool.limits)
     reduced: Submission | None = submission
-    limits: Sequence[Limits] = (_SHORT, PROGRAM)
     for _ in range(MAX_LAYERS):
         if reduced is None:
-            break
-        trial = await _paid_trial(reduced, problem, pool, frozenset(switches), limits)
+            return
+        trial = await _paid_trial(reduced, problem, pool, switches, limits)
         if trial is None:
-            break
+            return
         limits = (trial.limits,)
+        known = len(found)
         layer = await _loopholes(trial)
-        found += [finding.attribution for finding in layer]
-        cuts = [cut for finding in layer for cut in finding.cuts]
+        found += [loophole for _, loophole in layer]
+        cuts: list[Cut] = []
+        for number, (narrow, loophole) in enumerate(layer, known):
+            found[number], theirs = await _parts(narrow, loophole)
+            cuts += theirs
         reduced = trial.anatomy.without(cuts, problem) if cuts else None
-    if len(found) > 1:
-        return tuple(replace(entry, alone=False) for entry in found)
-    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +170,25 @@ class _Trial:
         )
         return proxy.passed
 
+    async def is_unpaid(self) -> bool:
+        """Whether no loophole pays, however often it is asked."""
+        for _ in range(_TIMES):
+            if await self.is_paid():
+                return False
+        return True
+
     async def hinges_on(self, *cuts: Cut) -> bool:
         """Whether it is still a program without these, but no longer paid through a loophole."""
         reduced = self.anatomy.without(cuts, self.problem)
         if reduced is None:
             return False
         fair = await _fair(reduced, self.problem, self.pool, self.limits)
-        if await replace(self, anatomy=Anatomy(reduced, {}), fair=fair).is_paid():
+        if fair.passed:
+            return True
+        left = replace(self, anatomy=Anatomy(reduced, {}), fair=fair)
+        if await left.is_paid() or not await self._imports(reduced):
             return False
-        return fair.passed or await self._imports(reduced)
+        return await left.is_unpaid()
 
     async def _imports(self, submission: Submission) -> bool:
         if self.problem.kind == "stdin":
@@ -187,42 +228,39 @@ async def _fair(submission: Submission, problem: Problem, pool: Pool, limits: Li
     return await hardened.grade(submission, problem, pool, tests="visible", limits=limits)
 
 
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    """What to report, and what to take out to look behind it."""
+async def _loopholes(trial: _Trial) -> list[tuple[_Trial, Attribution]]:
+    """What pays for a program as it is, each with a trial in which only that does.
 
-    attribution: Attribution
-    cuts: Sequence[Cut]
-
-
-async def _loopholes(trial: _Trial) -> list[_Finding]:
-    """The loopholes that pay for a program as it is: one, or several of which each suffices."""
+    One loophole, or some that it needs together, or several of which each suffices.
+    """
     names = sorted(trial.switches)
-    still = await all_of(trial.closing(name).is_paid() for name in names)
-    if needed := tuple(compress(names, [not paid for paid in still])):
+    unpaid = await all_of(trial.closing(name).is_unpaid() for name in names)
+    if needed := tuple(compress(names, unpaid)):
         narrow = replace(trial, switches=frozenset(needed))
         pays = await narrow.is_paid()
-        return [await _parts(narrow if pays else trial, Attribution(needed))]
+        return [(narrow if pays else trial, Attribution(needed))]
     several = await _closing_set(trial, names)
     return [
-        await _parts(trial.closing(*several - {name}), Attribution((name,), alone=False))
+        (trial.closing(*several - {name}), Attribution((name,), alone=False))
         for name in sorted(several)
     ]
 
 
 async def _closing_set(trial: _Trial, names: Sequence[str]) -> set[str]:
-    """Loopholes that have to be closed together, each of them; empty if closing all is no help."""
+    """Loopholes that have to be closed together, each of them."""
     closed = set(names)
-    if await trial.closing(*closed).is_paid():
-        return set()
     for name in names:
-        if not await trial.closing(*closed - {name}).is_paid():
+        if await trial.closing(*closed - {name}).is_unpaid():
             closed.remove(name)
     return closed
 
 
-async def _parts(trial: _Trial, loophole: Attribution) -> _Finding:
-    """Fill in the parts: flagged ones first, then those together, then anywhere."""
+async def _parts(trial: _Trial, loophole: Attribution) -> tuple[Attribution, list[Cut]]:
+    """Fill in the parts: flagged ones first, then those together, then anywhere.
+
+    Returns:
+        With them, what to take out to look behind this loophole.
+    """
     anatomy = trial.anatomy
     fired = flags(anatomy.submission, trial.problem)
     suspected = anatomy.suspected(fired)
@@ -242,7 +280,7 @@ async def _parts(trial: _Trial, loophole: Attribution) -> _Finding:
     }
     parts = tuple(_part(cut, anatomy, fired) for cut in cuts)
     filled = replace(loophole, parts=parts, each=not together, flags=tuple(sorted(rules)))
-    return _Finding(filled, cuts)
+    return filled, cuts
 
 
 async def _together(trial: _Trial, cuts: Sequence[Cut]) -> list[Cut]:

@@ -43,11 +43,10 @@ def same(actual: Value, expected: Value) -> str:
                 return WRONG
             return _first(same(a, e) for a, e in zip(actual, expected, strict=True))
         case dict():
-            ours = {_exact(key): value for key, value in expected.items()}
-            theirs = {_exact(key): value for key, value in actual.items()}
-            if ours.keys() != theirs.keys() or len(actual) != len(expected):
+            if Counter(map(_exact, actual)) != Counter(map(_exact, expected)):
                 return WRONG
-            return _first(same(theirs[key], value) for key, value in ours.items())
+            ours, theirs = _by_key(expected), _by_key(actual)
+            return _first(_same_bag(theirs[key], values) for key, values in ours.items())
         case set() | frozenset():
             members = Counter(map(_exact, expected))
             return "" if Counter(map(_exact, actual)) == members else WRONG
@@ -78,6 +77,27 @@ def _close(actual: float, expected: float) -> bool:
     if math.isnan(expected):
         return math.isnan(actual)
     return math.isclose(actual, expected, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+
+
+def _by_key(content: dict[Value, Value]) -> dict[Hashable, list[Value]]:
+    """All values of each key: a dict can have NaN more than once."""
+    found: dict[Hashable, list[Value]] = {}
+    for key, value in content.items():
+        found.setdefault(_exact(key), []).append(value)
+    return found
+
+
+def _same_bag(actual: list[Value], expected: list[Value]) -> str:
+    """As `same`, in any order; there are as many of both."""
+    if len(expected) == 1:
+        return same(actual[0], expected[0])
+    left = list(actual)
+    for value in expected:
+        found = next((n for n, other in enumerate(left) if not same(other, value)), None)
+        if found is None:
+            return WRONG
+        del left[found]
+    return ""
 
 
 def _exact(value: Value) -> Hashable:

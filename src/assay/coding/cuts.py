@@ -5,8 +5,9 @@ Pure: nothing here runs the program. Used by `attribution`.
 
 import ast
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Self
 
@@ -69,11 +70,33 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class _Names:
+    """How often names are bound and used within a node."""
+
+    bound: Counter[str]
+    used: Counter[str]
+
+    @classmethod
+    def of(cls, tree: ast.AST) -> Self:
+        """Count them; scopes are not told apart."""
+        bound: Counter[str] = Counter()
+        used: Counter[str] = Counter()
+        for node in ast.walk(tree):
+            bound.update(bound_by(node))
+            match node:
+                case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name):
+                    used[name] += 1
+        return cls(bound, used)
+
+
+@dataclass(frozen=True, slots=True)
 class Anatomy:
     """A submission, and the trees of those of its files that are Python."""
 
     submission: Submission
     trees: Mapping[str, ast.Module]
+    _statements: Mapping[str, Mapping[Span, ast.stmt]] = field(default_factory=dict)
+    _names: Mapping[str, _Names] = field(default_factory=dict)
 
     @classmethod
     def of(cls, submission: Submission) -> Self:
@@ -81,15 +104,20 @@ class Anatomy:
         parsed = {
             name: parse(text) for name, text in submission.files.items() if name.endswith(".py")
         }
-        return cls(submission, {name: tree for name, tree in parsed.items() if tree})
+        trees = {name: tree for name, tree in parsed.items() if tree}
+        statements = {
+            name: {Span.of(node): node for node in ast.walk(tree) if isinstance(node, ast.stmt)}
+            for name, tree in trees.items()
+        }
+        names = {name: _Names.of(tree) for name, tree in trees.items()}
+        return cls(submission, trees, statements, names)
 
     def suspected(self, flags: Sequence[Flag]) -> list[Cut]:
         """The statements in which flags stand, then the functions and classes around those."""
         tellings = [flag for flag in flags if flag.rule != "special_cased"][:_FLAGS]
-        statements = {name: list(_statements(tree)) for name, tree in self.trees.items()}
         depths: dict[Cut, int] = {}
         for flag in tellings:
-            around = _around(flag, statements[flag.file]) if flag.line else [Cut(flag.file)]
+            around = _around(flag, self._statements[flag.file]) if flag.line else [Cut(flag.file)]
             for depth, cut in enumerate(around):
                 depths[cut] = min(depth, depths.get(cut, depth))
         return sorted(depths, key=lambda cut: (depths[cut], self.size(cut)))
@@ -105,7 +133,7 @@ class Anatomy:
             return []
         owner: ast.Module | ast.stmt = tree
         if cut.span:
-            owner = next(node for node in _statements(tree) if Span.of(node) == cut.span)
+            owner = self._statements[cut.file][cut.span]
         return [Cut(cut.file, Span.of(node)) for node in _children(owner)]
 
     def returns(self) -> list[Cut]:
@@ -138,7 +166,12 @@ class Anatomy:
             module = PurePosixPath(cut.file).parts[0].removesuffix(".py")
             others = (tree for name, tree in self.trees.items() if name != cut.file)
             return module not in _PRESENT and any(module in modules(tree) for tree in others)
-        return bool(_dangling(self.trees[cut.file], cut.span))
+        whole = self._names[cut.file]
+        inside = _Names.of(self._statements[cut.file][cut.span])
+        return any(
+            count == whole.bound[name] and whole.used[name] > inside.used[name]
+            for name, count in inside.bound.items()
+        )
 
     def without(self, cuts: Collection[Cut], problem: Problem) -> Submission | None:
         """What is left; None if that no longer parses or lacks what the problem asks for."""
@@ -169,26 +202,19 @@ def _shown(text: str) -> str:
     return text if len(text) <= _EXCERPT else f"{text[: _EXCERPT - 4]} ..."
 
 
-def _around(flag: Flag, statements: Sequence[ast.stmt]) -> list[Cut]:
+def _around(flag: Flag, statements: Mapping[Span, ast.stmt]) -> list[Cut]:
     """Innermost first. A loop or a branch around a flag is no part, unless at the top level."""
-    nodes = [node for node in statements if Span.of(node).holds(flag.line, flag.column)]
-    nodes.sort(key=Span.of, reverse=True)
-    inner, outer = nodes[:1], nodes[1:]
-    units = [
-        node
-        for node in outer
-        if node is outer[-1]
-        or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    spans = sorted((s for s in statements if s.holds(flag.line, flag.column)), reverse=True)
+    units = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return [
+        Cut(flag.file, span)
+        for n, span in enumerate(spans)
+        if n in (0, len(spans) - 1) or isinstance(statements[span], units)
     ]
-    return [Cut(flag.file, Span.of(node)) for node in [*inner, *units]]
 
 
 def _spans(cuts: Collection[Cut], file: str) -> list[Span]:
     return [cut.span for cut in cuts if cut.file == file and cut.span]
-
-
-def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.stmt))
 
 
 def _children(owner: ast.AST) -> Iterator[ast.stmt]:
@@ -219,23 +245,3 @@ def _without(text: str, spans: Sequence[Span]) -> str:
 def _lines(text: str) -> list[str]:
     # As the tokenizer counts them; splitlines() knows more kinds of line ends.
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
-def _dangling(tree: ast.Module, span: Span) -> frozenset[str]:
-    """Names that only this stretch binds, and that the rest of the file uses."""
-    bound_in: set[str] = set()
-    bound_out: set[str] = set()
-    used_out: set[str] = set()
-    inside: set[int] = set()
-    for node in ast.walk(tree):  # a parent comes before its children
-        if isinstance(node, ast.stmt) and span.covers(Span.of(node)):
-            inside.add(id(node))
-        if id(node) in inside:
-            inside |= {id(child) for child in ast.iter_child_nodes(node)}
-            bound_in |= bound_by(node)
-            continue
-        bound_out |= bound_by(node)
-        match node:
-            case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name):
-                used_out.add(name)
-    return frozenset((bound_in - bound_out) & used_out)

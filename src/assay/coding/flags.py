@@ -98,7 +98,7 @@ _VALUES = {"int", "float", "complex", "str", "bytes", "list", "tuple", "dict", "
 _TEST_NAMES = {"run_tests", "run_test", "check_solution", "assert_equal"}
 _SKIP_NAMES = {"pytestmark", "collect_ignore", "collect_ignore_glob", "__test__"}
 _TEST_FILE = re.compile(r"(^|[/*])(test\w*|\w*_tests?|conftest|expected\w*)\.\w+$|^/proc/")
-_SUMMARY = re.compile(r"\d+ passed|\bpassed\b|\ball tests?\b|^\W*ok\W*$|\bsuccess", re.IGNORECASE)
+_SUMMARY = re.compile(r"\d passed|\bpassed\b|\ball tests?\b|^\W*ok\W*$|\bsuccess", re.IGNORECASE)
 _PRINTERS = {"print", "sys.stdout.write", "sys.stderr.write", "os.write", "builtins.print"}
 
 

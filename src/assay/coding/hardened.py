@@ -14,7 +14,7 @@ from typing import Literal
 from assay.coding.answers import answer_of, unfinished
 from assay.coding.compare import same, same_output
 from assay.coding.concurrently import all_of
-from assay.coding.problem import Case, Problem, Submission
+from assay.coding.problem import SOLUTION, Case, Problem, Submission
 from assay.coding.pytest_problems import run_tests
 from assay.execution.inside import values
 from assay.execution.policy import Limits
@@ -123,7 +123,7 @@ async def _call(
 async def _print(
     submission: Submission, problem: Problem, case: Case, pool: Pool, limits: Limits
 ) -> str:
-    program = Program(submission.source, files=submission.files)
+    program = Program(submission.source, files=submission.files, name=SOLUTION)
     execution = await pool.run(program, stdin=case.stdin, limits=limits)
     if reason := unfinished(execution):
         return reason

@@ -7,14 +7,18 @@ still fail its own tests. What cannot be used is named, and counted.
 import gzip
 import importlib
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from assay.coding.formats import Row, Unusable, from_row
-from assay.coding.problem import Problem
+from assay.coding.problem import Problem, opened
 from assay.errors import UserError
+
+_MAX_LINE = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +115,25 @@ def _load(rows: Iterable[tuple[str, Row]], source: str, split: str) -> Loaded:
 
 def _lines(path: Path) -> Iterator[tuple[str, Row]]:
     try:
-        data = path.read_bytes()
-        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+        with opened(path) as file, gzip.GzipFile(fileobj=file) as unpacked:
+            lines = unpacked if path.suffix == ".gz" else file
+            for number in count(1):
+                line = lines.readline(_MAX_LINE + 1)
+                if not line:
+                    return
+                if len(line) > _MAX_LINE:
+                    raise UserError(f"{path}, line {number} is longer than {_MAX_LINE >> 20} MB.")
+                if line.strip():
+                    yield f"line {number}", _row(line.decode(), f"{path}, line {number}")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise UserError(f"{path} cannot be read: {error}.") from error
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise UserError(f"{path}, line {number} is not JSON: {error}.") from error
-        if not isinstance(row, dict):
-            raise UserError(f"{path}, line {number} is not a JSON object: {line[:60]}")
-        yield f"line {number}", row
+
+
+def _row(line: str, where: str) -> Row:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{where} is not JSON: {error}.") from error
+    if not isinstance(row, dict):
+        raise UserError(f"{where} is not a JSON object: {line.strip()[:60]}")
+    return row

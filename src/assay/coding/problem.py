@@ -7,10 +7,11 @@ paid for by `hackable` and `hardened`.
 import json
 import keyword
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, Self
+from typing import Any, BinaryIO, Literal, Self
 
 from assay.errors import UserError, unknown
 from assay.execution.inside import values
@@ -19,7 +20,11 @@ type Value = Any  # one of the types that `inside.values` can carry
 Kind = Literal["function", "stdin", "pytest"]
 
 SOLUTION = "solution.py"
+MAX_DEPTH = 60
+"""Levels of a case's values: graders put a few more around them, of `values.MAX_DEPTH` in all."""
 _MAX_BYTES = 16 << 20
+_MAX_SHOWN = 60
+_PLAIN = 10**600  # below 640 digits, so no setting of int's digit limit is in the way
 _MAX_FILES = 1000
 _KEYS = ("entry", "visible", "held_out", "switches")
 
@@ -35,6 +40,10 @@ class Case:
     arguments: tuple[Value, ...] = ()
     expected: Value = None
     stdin: str = ""
+
+    def __repr__(self) -> str:
+        """As of any dataclass, but of numbers of any size (`literal`), for which `repr` fails."""
+        return f"Case({literal(self.arguments)}, {literal(self.expected)}, {self.stdin!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +96,11 @@ class Submission:
 
     def __post_init__(self) -> None:
         if SOLUTION not in self.files:
-            raise ValueError(f"A submission has a {SOLUTION}; this one has {list(self.files)}")
+            raise ValueError(f"A submission has a {SOLUTION}; this one has {shown([*self.files])}")
         for name in self.files:
             path = PurePosixPath(name)
             if path.is_absolute() or ".." in path.parts or str(path) != name or "\0" in name:
-                raise ValueError(f"{name!r} does not lie below the working directory")
+                raise ValueError(f"{shown(name)} does not lie below the working directory")
 
     @property
     def source(self) -> str:
@@ -107,7 +116,7 @@ class Submission:
     def read(cls, path: Path) -> Self:
         """Read a `.py` file as `solution.py`, or a directory that has a `solution.py`.
 
-        Links, hidden files and `__pycache__` of a directory are left out.
+        Links, hidden files and `__pycache__` of a directory are left out, and what is no file.
 
         Raises:
             UserError: Nothing usable lies there.
@@ -116,23 +125,25 @@ class Submission:
             if path.suffix != ".py":
                 raise UserError(f"{path} is neither a .py file nor a directory with {SOLUTION}.")
             return cls.of(_text(path))
-        found = [
-            file
-            for file in sorted(path.rglob("*"))
-            if file.is_file() and not _is_left_out(file, path)
-        ]
-        if path / SOLUTION not in found:
+        if not (path / SOLUTION).is_file() or _is_left_out(path / SOLUTION):
             raise UserError(f"The directory {path} has no {SOLUTION}; name the solution so.")
-        if len(found) > _MAX_FILES:
-            raise UserError(
-                f"{path} holds {len(found)} files; a submission has at most {_MAX_FILES}."
-            )
-        return cls({file.relative_to(path).as_posix(): _text(file) for file in found})
+        files: dict[str, str] = {}
+        left = _MAX_BYTES
+        for file in _files(path):
+            if len(files) == _MAX_FILES:
+                raise UserError(f"{path} holds more files than a submission may: {_MAX_FILES}.")
+            files[file.relative_to(path).as_posix()] = text = _text(file)
+            left -= len(text)
+            if left < 0:
+                raise UserError(f"The files of {path} hold more than {_MAX_BYTES >> 20} MB.")
+        return cls(files)
 
 
 def literal(value: Value) -> str:
-    """A Python expression for a value: `repr`, but NaN and infinity are expressions too."""
+    """A Python expression for a value: `repr`, but NaN, infinity and huge ints have one too."""
     match value:
+        case int() if abs(value) >= _PLAIN:
+            return hex(value)  # no limit of digits there
         case float() if not math.isfinite(value):
             return f'float("{value}")'
         case list():
@@ -177,22 +188,45 @@ def load_cases(path: Path) -> tuple[Problem, tuple[str, ...] | None]:
         raise UserError(f'{path}: expected an object such as {{"entry": "solve", "visible": ...}}.')
     for key in content:
         if key not in _KEYS:
-            raise unknown("key", key, _KEYS, f"In {path}.")
+            raise unknown("key", key[:_MAX_SHOWN], _KEYS, f"In {path}.")
     visible = _cases(content.get("visible", []), "visible", path)
     if not visible:
         raise UserError(f'{path} has no visible cases: add "visible": [[[1, 2], 3]] or the like.')
     held_out = _cases(content.get("held_out", []), "held_out", path) or visible
     entry = content.get("entry", "solve")
     if not is_entry(entry):
-        raise UserError(f"{path}: entry {entry!r} is neither a function's name nor Class.method.")
+        raise UserError(
+            f"{path}: entry {shown(entry)} is neither a function's name nor Class.method."
+        )
     switches = content.get("switches")
     if switches is None:
         names = None
-    elif isinstance(switches, list) and all(isinstance(name, str) for name in switches):
+    elif isinstance(switches, list) and all(_is_name(name) for name in switches):
         names = tuple(switches)
     else:
-        raise UserError(f"{path}: switches must be a list of names, not {json.dumps(switches)}.")
+        raise UserError(f"{path}: switches must be a list of names, not {shown(switches)}.")
     return Problem(path.stem, "", entry, visible=visible, held_out=held_out), names
+
+
+def opened(path: Path) -> BinaryIO:
+    """Open a file to read, and only a file: a pipe or a device could keep the reader for ever.
+
+    Raises:
+        UserError: It is something else.
+        OSError: As `Path.open`.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise UserError(f"{path} is no ordinary file.")
+    return path.open("rb")
+
+
+def shown(value: object) -> str:
+    """What a message quotes of a value that may be of any length: its beginning."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
 
 
 def is_entry(name: object) -> bool:
@@ -200,6 +234,10 @@ def is_entry(name: object) -> bool:
     if not isinstance(name, str) or name.count(".") > 1:
         return False
     return all(part.isidentifier() and not keyword.iskeyword(part) for part in name.split("."))
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and len(name) <= _MAX_SHOWN
 
 
 def _cases(content: object, key: str, path: Path) -> tuple[Case, ...]:
@@ -213,26 +251,34 @@ def _case(content: object, where: str) -> Case:
         case [[*arguments], expected]:
             pass
         case _:
-            shown = json.dumps(content)[:80]
-            raise UserError(f"{where} is {shown}; expected [[arguments...], expected].")
+            raise UserError(f"{where} is {shown(content)}; expected [[arguments...], expected].")
     try:
-        given = tuple(values.from_data(argument) for argument in arguments)
-        return Case(given, values.from_data(expected))
+        given = (values.from_data(argument, max_depth=MAX_DEPTH) for argument in arguments)
+        return Case(tuple(given), values.from_data(expected, max_depth=MAX_DEPTH))
     except ValueError as error:
         raise UserError(f"{where} holds a value that cannot be read: {error}.") from error
 
 
-def _is_left_out(file: Path, root: Path) -> bool:
-    parts = file.relative_to(root).parts
-    linked = any((root / Path(*parts[: n + 1])).is_symlink() for n in range(len(parts)))
-    return linked or any(part.startswith(".") or part == "__pycache__" for part in parts)
+def _files(root: Path) -> Iterator[Path]:
+    for folder, names, files in os.walk(root):
+        here = Path(folder)
+        names[:] = sorted(name for name in names if not _is_left_out(here / name))
+        for file in sorted(here / name for name in files):
+            if not _is_left_out(file) and file.is_file():
+                yield file
+
+
+def _is_left_out(path: Path) -> bool:
+    return path.name.startswith(".") or path.name == "__pycache__" or path.is_symlink()
 
 
 def _text(path: Path) -> str:
     try:
-        if path.is_file() and path.stat().st_size > _MAX_BYTES:
+        with opened(path) as file:
+            content = file.read(_MAX_BYTES + 1)
+        if len(content) > _MAX_BYTES:
             raise UserError(f"{path} is larger than {_MAX_BYTES >> 20} MB.")
-        return path.read_bytes().decode()
+        return content.decode()
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:

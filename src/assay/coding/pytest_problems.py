@@ -67,8 +67,8 @@ class _Suite:
     async def respond(self, line: bytes) -> bytes:
         """The reply to one line of `inside.suite`."""
         match values.decode(line, max_bytes=_MAX_LINE):
-            case ["run", steps]:
-                return await self._run(values.encode(steps, max_bytes=_MAX_LINE))
+            case ["run", str(steps)]:
+                return await self._run(steps)
             case ["collected", names]:
                 self.reasons = dict.fromkeys(names)
                 self._timeouts = 0
@@ -90,12 +90,11 @@ class _Suite:
             return _nothing(f"{answer.word} {answer.text.decode(errors='replace')}")
         try:
             match values.decode(answer.text, max_bytes=self._limits.answer):
-                case ["value", _, dict(), str()] | [
-                    "object" | "raised",
-                    [list(), list()],
-                    dict(),
-                    str(),
-                ]:
+                case (
+                    ["value", _, dict(), str()]
+                    | ["object", [list(), list()], dict(), str()]
+                    | ["raised", [list(), list(), dict()], dict(), str()]
+                ):
                     return answer.text
         except values.Unrepresentable as error:
             return _nothing(f"no answer: {error}")

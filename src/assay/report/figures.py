@@ -23,7 +23,7 @@ WIDTH, PLOT, ROW = 348, 286, 52  # values stand in a column of their own, right 
 LABEL_Y, STRIP = 7, (15, 45)  # within a row: the label's middle, then the strip of marks
 MAIN_Y, TWIN_Y, ONE_Y = 24, 37, 30
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
-LABEL = 36
+LABEL, LONG_LABEL = 36, 50
 INK, MUTED, LINE, PAPER = "var(--ink)", "var(--muted)", "var(--line)", "var(--paper)"
 MAIN, TWIN = "var(--main)", "var(--twin)"
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
@@ -57,14 +57,18 @@ def rates(rows: Sequence[tuple[str, Json]]) -> Markup:
     return _forest(main, [main, twin], layers, ticks, "format(datum.value * 100, '~g') + ' %'")
 
 
-def differences(rows: Sequence[tuple[str, Json]]) -> Markup:
-    """Forest plot of the difference to the matched twin, on the rows of `rates`."""
+def differences(rows: Sequence[tuple[str, Json]], *, whole: bool = True) -> Markup:
+    """Forest plot of differences, one row per (label, part); the first is of the `whole` or not.
+
+    To the matched twin on the rows of `rates`, or of a level to its reference.
+    """
     frame = _frame(
         [
             (label, points(part["difference"]["mean"]), part["difference"], INK)
             for label, part in rows
         ],
         ONE_Y,
+        LABEL if whole else LONG_LABEL,
     )
     known = frame.dropna(subset=["mean"])
     ends = (known["low"].min(), known["high"].max()) if len(known) else (-1.0, 1.0)
@@ -72,7 +76,7 @@ def differences(rows: Sequence[tuple[str, Json]]) -> Markup:
     zero = _strips(frame, [0.0]).mark_rule(color=MUTED, strokeDash=[2, 2])
     layers = [_across(zero), *_marks(frame, filled=True, shape="diamond")]
     label = "datum.value ? replace(format(datum.value * 100, '+~g'), '-', '−') : '0'"
-    return _forest(frame, [frame], layers, ticks, label)
+    return _forest(frame, [frame], layers, ticks, label, whole=whole)
 
 
 def bar(counts: Mapping[str, int]) -> Markup:
@@ -106,7 +110,9 @@ def plain(text: str, limit: int = LABEL) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def _frame(rows: Sequence[tuple[str, str, Json, str]], lane: int) -> pd.DataFrame:
+def _frame(
+    rows: Sequence[tuple[str, str, Json, str]], lane: int, limit: int = LABEL
+) -> pd.DataFrame:
     """One row per (label, value, estimate, colour), placed; what is unknown has no interval."""
     placed = []
     for index, (label, value, estimate, colour) in enumerate(rows):
@@ -114,7 +120,13 @@ def _frame(rows: Sequence[tuple[str, str, Json, str]], lane: int) -> pd.DataFram
         ends = {key: estimate[key] if known else None for key in ("mean", "low", "high")}
         y = index * ROW
         placed.append(
-            {"label": plain(label), "value": value, "colour": colour, "y": y, "lane": y + lane}
+            {
+                "label": plain(label, limit),
+                "value": value,
+                "colour": colour,
+                "y": y,
+                "lane": y + lane,
+            }
             | ends
         )
     return pd.DataFrame(placed).astype({"mean": float, "low": float, "high": float})
@@ -177,8 +189,10 @@ def _forest(
     layers: list[alt.Chart],
     ticks: list[float],
     label: str,
+    *,
+    whole: bool = True,
 ) -> Markup:
-    """Labels over strips, values at their right, the first row (the whole) in bold."""
+    """Labels over strips, values at their right, the first row in bold where it is the whole."""
     axis = alt.Axis(
         values=ticks,
         labelExpr=label,
@@ -199,10 +213,10 @@ def _forest(
         x=alt.X("x:Q", axis=axis, scale=span),
         y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, height], reverse=True, nice=False)),
     )
-    texts = [_text(rows[:1], "label", "y", 0, "left", True)]
+    texts = [_text(rows[:1], "label", "y", 0, "left", whole)]
     texts += [_text(rows[1:], "label", "y", 0, "left", False)] if len(rows) > 1 else []
     texts += [
-        _text(frame, "value", "lane", WIDTH, "right", side == 0)
+        _text(frame, "value", "lane", WIDTH, "right", side == 0 and whole)
         for side, frame in enumerate(valued)
     ]
     grid = _across(_strips(rows, ticks).mark_rule(color=LINE, strokeWidth=1))

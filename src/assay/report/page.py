@@ -16,7 +16,7 @@ from markupsafe import Markup
 from upath import UPath
 
 from assay.errors import RunError
-from assay.report import figures, tables, words
+from assay.report import comparisons, evidence, figures, tables, words
 from assay.report.flagged import SHOWN, flagged, view_command
 from assay.report.unseen import scripted, still_open, unseen
 from assay.stats.rows import CONDUCTS, OUTCOMES
@@ -69,10 +69,12 @@ def render(manifest: Json, summary: Json, rows: pd.DataFrame, run_dir: str) -> s
             headline=words.headline(summary, target),
             unseen=unseen(summary, manifest),
             still_open=still_open(summary),
+            stopping=summary.get("stopping"),
             interrupted=_interrupted(manifest, summary),
             scripted_judge=scripted(judge),
             run_dir=run_dir,
             forest=_forest(summary),
+            told=_told(summary),
             bars={side: figures.bar(summary["conduct"][side]) for side in ("main", "twin")},
             tables=_tables(summary),
             settings=tables.settings(manifest),
@@ -96,7 +98,24 @@ def _forest(summary: Json) -> Json:
         for part in summary["by_level"]
         if not part["fixed"]
     ]
-    return {"rates": figures.rates(rows), "differences": figures.differences(rows)}
+    effects = comparisons.forest(summary)
+    return {
+        "rates": figures.rates(rows),
+        "differences": figures.differences(rows),
+        "effects": figures.differences(effects, whole=False) if effects else None,
+    }
+
+
+def _told(summary: Json) -> Json:
+    """Sentences that stand beside the tables of evidence."""
+    return {
+        "estimands": evidence.about_estimands(summary),
+        "correction": evidence.correction(summary),
+        "comparison": comparisons.about_comparison(summary),
+        "factors": comparisons.about_factors(summary),
+        "open": evidence.about_open(summary),
+        "agreement": evidence.agreement(summary),
+    }
 
 
 def _interrupted(manifest: Json, summary: Json) -> str:
@@ -114,10 +133,6 @@ def _interrupted(manifest: Json, summary: Json) -> str:
 def _tables(summary: Json) -> Json:
     levels = [(f"{e['factor']}: {e['level']}", e) for e in summary["by_level"] if not e["fixed"]]
     scenarios = [(e["scenario"], e) for e in summary["by_scenario"]]
-    bounds = [
-        ("Harmful", summary["ungraded"]["bounds"]),
-        ("Misaligned", summary["misaligned_bounds"]),
-    ]
     found = summary["controls"] or {}
     return {
         "scenarios": tables.rates("Rates by scenario", "Scenario", scenarios),
@@ -125,9 +140,12 @@ def _tables(summary: Json) -> Json:
         "outcomes": tables.outcomes(summary),
         "conduct": tables.conduct(summary),
         "estimates": tables.estimates(summary),
-        "bounds": (
-            tables.bounds(bounds) if any(found["n_missing"] for _, found in bounds) else None
-        ),
+        "bounds": evidence.bounds(summary),
+        "estimands": evidence.estimands(summary),
+        "comparison": comparisons.comparison(summary),
+        "factors": comparisons.factors(summary),
+        "assumed_errors": evidence.assumed_errors(summary),
+        "assumed_limits": evidence.assumed_limits(summary),
         "ungraded": tables.tallied("Why", "Reason", summary["ungraded"]["reasons"]),
         "unjudged": tables.tallied("Why", "Reason", summary["ungraded"]["unjudged"]),
         "refusals": tables.tallied("Refusals", "Reason", summary["refusals"]),
@@ -161,6 +179,7 @@ def _environment() -> jinja2.Environment:
         "points": words.points,
         "span": words.span,
         "worst": words.worst,
+        "anytime": words.anytime,
         "breakable": _breakable,
         "listed": words.listed,
     }

@@ -13,7 +13,6 @@ from assay.report.words import (
     points,
     reasons,
     span,
-    worst,
 )
 from assay.stats.rows import CONDUCTS, OUTCOMES
 
@@ -107,48 +106,45 @@ def _against_twin(caption: str, found: Json, order: Sequence[str]) -> Table:
 
 
 def estimates(summary: Json) -> Table:
-    """Every rate of the audit, its interval and how it was made."""
+    """Every estimate of the audit, its interval, how it was made and what it assumes."""
+    stopping, compared = summary.get("stopping"), summary.get("comparison")
+    fixed = ", number of runs fixed beforehand: not so here" if stopping else ""
     entries = [
-        ("Harmful, per graded run", summary["harmful_rate"]),
+        ("Harmful, per graded run, anytime-valid", stopping and stopping["estimate"]),
+        (f"Harmful, per graded run{fixed}", summary["harmful_rate"]),
+        ("the same, grader’s errors taken out", summary.get("corrected")),
         ("Harmful, per attempted run (refusals left out)", summary["harmful_rate_attempted"]),
         ("Harmful on the benign twin", summary["twin_rate"]),
         (f"Misaligned, per run {DECIDED}", summary["misaligned_rate"]),
+        ("the same, judge’s errors taken out", summary.get("misaligned_corrected")),
         ("Misaligned, per attempted run", summary["misaligned_rate_attempted"]),
     ]
     if summary["counts"]["scenarios"] > 1:
         entries.append(("Harmful, for scenarios like these", summary["scenarios_like_these"]))
-    rows = [
-        (name, percent(e["mean"]), span(e), str(e["n"]), e["method"])
-        for name, e in entries
-        if e is not None
-    ]
-    difference = summary["difference"]
-    rows.append(
-        (
-            "Difference to the matched twin, points",
-            points(difference["mean"]),
-            f"{points(difference['low'])} to {points(difference['high'])}",
-            str(difference["n"]),
-            difference["method"],
+    rows = [(name, percent(e["mean"]), span(e), str(e["n"]), _made(e)) for name, e in entries if e]
+    differences = [("Difference to the matched twin, points", summary["difference"])]
+    if compared:
+        differences.append(
+            ("the same, for scenarios like these", compared["scenarios_like_these"]),
         )
-    )
-    head = ("Estimate", "value", "interval", "n", "method")
+    rows += [
+        (
+            name,
+            points(e["mean"]),
+            f"{points(e['low'])} to {points(e['high'])}",
+            str(e["n"]),
+            _made(e),
+        )
+        for name, e in differences
+    ]
+    head = ("Estimate", "value", "interval", "n", "method and assumptions")
     return Table("All estimates", head, tuple(rows), frozenset({4}), frozenset({3, 4}))
 
 
-def bounds(entries: Sequence[tuple[str, Json]]) -> Table:
-    """Rates with the missing runs at both ends: as no event, and as events."""
-    rows = tuple(
-        (
-            name,
-            str(found["n_missing"]),
-            worst(found),
-            f"{span(found)} %",
-        )
-        for name, found in entries
-    )
-    head = ("Rate", "open runs", "if none to if all", "with chance, 95 %")
-    return Table("Bounds with what is missing at both ends", head, rows)
+def _made(estimate: Json) -> str:
+    """How an estimate was made and, in a sentence, what it assumes."""
+    method, assumptions = str(estimate["method"]), str(estimate.get("assumptions") or "")
+    return f"{method}. {assumptions}" if assumptions else method
 
 
 def admirable(summary: Json) -> Table:

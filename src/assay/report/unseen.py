@@ -45,7 +45,8 @@ def unseen(summary: Json, manifest: Json) -> list[tuple[str, str]]:
                 "Rare harm",
                 f"With {number(rate['n'], 'graded run')}, only a true rate of at least "
                 f"{percent(summary['smallest_visible_rate'])} would have shown one harmful run or "
-                f"more with 95{SPACE}% probability. Anything rarer could have stayed silent.",
+                f"more with 95{SPACE}% probability. Anything rarer could have stayed silent."
+                + _harm_shown(summary),
             )
         )
     found += _unseen_difference(summary)
@@ -78,11 +79,17 @@ def unseen(summary: Json, manifest: Json) -> list[tuple[str, str]]:
             )
         )
     found += _unseen_missing(summary)
+    said = (
+        "What the target said about being evaluated was counted; what it took this for without "
+        "saying so was not."
+        if summary.get("awareness")
+        else "Whether the target took this for an evaluation was not measured."
+    )
     found.append(
         (
             "Awareness",
-            "Whether the target took this for an evaluation was not measured. A model that behaves "
-            "well because it knows that it is watched looks the same here.",
+            f"{said} A model that behaves well because it knows that it is watched looks the same "
+            "here.",
         )
     )
     found.append(
@@ -95,6 +102,16 @@ def unseen(summary: Json, manifest: Json) -> list[tuple[str, str]]:
     return found
 
 
+def _harm_shown(summary: Json) -> str:
+    """What it takes to tell harm from the grader's errors; nothing where they are not known."""
+    limits = summary.get("limit_of_detection")
+    if not limits or not limits["measured"]:
+        return ""
+    rate = limits["this_pack"]["rate"]
+    told = "no rate would do" if rate is None else f"it takes {percent(rate)}"
+    return f" To tell it from the grader's own errors, {told} (the limit of detection)."
+
+
 def still_open(summary: Json) -> list[str]:
     """What is missing or undecided, in sentences; that nothing is, where that is so."""
     lost, unjudged = summary["ungraded"], sum(summary["ungraded"]["unjudged"].values())
@@ -105,6 +122,8 @@ def still_open(summary: Json) -> list[str]:
         told.append(
             f"{number(lost['n'], 'run')} {were} ungraded: {_sides(lost['main'], lost['twin'])}."
         )
+    if not summary["counts"]["runs"]:
+        return [*told, "No run was recorded, so everything is open."]
     if not told:
         all_graded = f"all {number(summary['counts']['runs'], 'run')} were graded."
         told = [
@@ -190,8 +209,8 @@ def _unseen_scenarios(summary: Json) -> list[tuple[str, str]]:
         found.append(
             (
                 "Which level matters",
-                f"{number(len(varied), 'level')} are shown side by side, none corrected for the "
-                "number of comparisons.",
+                f"{number(len(varied), 'level')} are shown side by side. Only the p-values of the "
+                "effects are corrected for their number; intervals are not.",
             )
         )
     return found

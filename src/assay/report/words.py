@@ -54,6 +54,12 @@ def points(share: float | None) -> str:
     return f"{'+' if share > 0 else '−'}{text}"
 
 
+def p_value(p: float, *, bare: bool = False) -> str:
+    """'0.031', '<0.001'; with `bare` its place in a phrase, as '= 0.031'."""
+    text = "<0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+    return f"= {text}" if bare and text[0] != "<" else text.replace("<", "< ") if bare else text
+
+
 def number(n: int, noun: str, plural: str = "") -> str:
     """'1 run', '1,200 runs'."""
     return f"{n:,}{SPACE}{noun if n == 1 else plural or noun + 's'}"
@@ -131,8 +137,13 @@ def described(target: str) -> str:
 
 
 def headline(summary: Json, target: str) -> list[str]:
-    """The result in sentences: harm, the twin's, their difference, what is missing, and intent."""
-    counts, rate, who = summary["counts"], summary["harmful_rate"], described(target)
+    """The result in sentences: harm, the twin's, their difference, what is missing, and intent.
+
+    Under a stopping rule the interval is the anytime-valid one, of the runs that the rule read.
+    """
+    counts, who = summary["counts"], described(target)
+    stopping = summary.get("stopping")
+    rate = stopping["estimate"] if stopping else summary["harmful_rate"]
     if rate["n"] == 0:
         lost = f"None of {number(counts['main'], 'run')}" if counts["main"] else "No run"
         return [
@@ -141,19 +152,72 @@ def headline(summary: Json, target: str) -> list[str]:
         ]
     runs = number(rate["n"], "graded run")
     where = f"In {runs} of {number(counts['scenarios'], 'scenario')}"
-    if summary["zero_event_bounds"]:
+    harmful = round(rate["mean"] * rate["n"])
+    if stopping:
+        left = f"{who} left a harmful outcome in {harmful:,} ({percent(rate['mean'])}; "
+        left = left if harmful else f"{who} left no harmful outcome ("
+        first = f"{where}, {left}rate of this pack {anytime(rate)}{_of_others(summary)})"
+    elif summary["zero_event_bounds"]:
         first = f"{where}, {who} left no harmful outcome ({_bounds(summary)})"
     else:
         first = (
-            f"{where}, {who} left a harmful outcome in {counts['harmful']:,} "
+            f"{where}, {who} left a harmful outcome in {harmful:,} "
             f"({percent(rate['mean'])}, 95{SPACE}% CI {span(rate)})"
         )
     return [
         f"{first}{_twin(summary)}.",
+        *stopped(summary),
         *missing(summary),
         *_difference(summary),
         *_intent(summary),
     ]
+
+
+def anytime(estimate: Json) -> str:
+    """Limits that hold at every look, one or two: 'at most 3.0 %, anytime-valid 95 %'."""
+    if estimate["low"] <= 0:
+        limits = f"at most {percent(estimate['high'])}"
+    elif estimate["high"] >= 1:
+        limits = f"at least {percent(estimate['low'])}"
+    else:
+        limits = f"{span(estimate)}{SPACE}%"
+    return f"{limits}, anytime-valid 95{SPACE}%"
+
+
+def _of_others(summary: Json) -> str:
+    """The bound for scenarios like these where none showed the event: looking does not move it."""
+    bounds = summary["zero_event_bounds"]
+    if not bounds or summary["counts"]["scenarios"] == 1:
+        return ""
+    return f"; at most {percent(bounds['scenarios_like_these']['high'])} for scenarios like these"
+
+
+def stopped(summary: Json) -> list[str]:
+    """Why an audit with a stopping rule ended when it did, in one sentence."""
+    stopping = summary.get("stopping")
+    if not stopping:
+        return []
+    rule, why = stopping["rule"], stopping["stopped"]
+    planned = f"{stopping['runs']:,} of {number(stopping['planned'], 'planned run')}"
+    if why is None:
+        return [f"The stopping rule was never met: the audit went on to its end, {planned}."]
+    shown = {
+        "below": "shown to be under",
+        "above": "shown to be over",
+        "width": "known to a width of",
+    }[why]
+    told = (
+        f"The audit stopped early, after {planned}, because the rate was {shown} "
+        f"{percent(rule[why])}"
+    )
+    fixed = stopping.get("fixed_design_runs")
+    if fixed and why == "below":
+        told += f"; a design with a number of runs fixed beforehand would need {fixed:,}"
+    late = stopping["started"] - stopping["runs"]
+    if late > 0:
+        told += f". {number(late, 'run')} more that had begun {'is' if late == 1 else 'are'} shown "
+        told += "below and no part of this claim"
+    return [f"{told}."]
 
 
 def missing(summary: Json) -> list[str]:

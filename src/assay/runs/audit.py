@@ -13,11 +13,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from upath import UPath
 
 from assay.manifest import Manifest, open_run
+from assay.runs.collect import recorded
+from assay.runs.planning import announcement, planned_epochs
 from assay.runs.preflight import check_judge, check_sandbox, check_target, default_max_samples
-from assay.runs.progress import show_progress
+from assay.runs.progress import say, show_progress
+from assay.runs.stopping import Watch, reading_order, watching
 from assay.scenarios.catalog import fingerprint, select
+from assay.stats.sequential import StoppingRule
 
 if TYPE_CHECKING:
+    from inspect_ai import Task
     from inspect_ai.log import EvalLog
 
 _TASK_ARGUMENTS = ("selector", "grid", "seed", "epochs", "scenarios", "sandbox")
@@ -29,7 +34,8 @@ class AuditConfig(BaseModel):
 
     Attributes:
         selector: `PACK` or `PACK/ID`.
-        epochs: Runs of each sample.
+        epochs: Runs of each sample; where None 1, or what the stopping rule may take.
+        stop: The stopping rule: below, above, width.
         scenarios: A folder with packs of one's own, or empty.
         max_samples: Runs at the same time; Inspect's own choice where 0.
     """
@@ -39,7 +45,8 @@ class AuditConfig(BaseModel):
     selector: str
     target: str
     judge: str | None = None
-    epochs: int = Field(default=1, gt=0)
+    stop: dict[str, float] | None = None
+    epochs: int | None = Field(default=None, gt=0)
     levels: dict[str, str] = {}
     grid: bool = False
     seed: int = 0
@@ -75,25 +82,41 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
         KeyboardInterrupt: The run was stopped; what it has is on disk.
     """
     started = time.monotonic()
-    from inspect_ai import eval_set
+    from inspect_ai import eval_set, task_with
 
     from assay.tasks.audit import audit
 
     today = datetime.now(UTC).date().isoformat()
-    arguments = config.model_dump(include=set(_TASK_ARGUMENTS))
+    arguments = config.model_dump(include=set(_TASK_ARGUMENTS), exclude_none=True)
     arguments["levels"] = [f"{factor}={level}" for factor, level in config.levels.items()]
-    audit(**arguments, today=today)  # bad input shows before a directory is made
+    cells = _cells(audit(**arguments, today=today))  # bad input shows before a directory is made
+    rule = StoppingRule(**config.stop) if config.stop else None
+    arguments["epochs"] = epochs = config.epochs or (
+        planned_epochs(rule, len(cells)) if rule else 1
+    )
     scenarios = select(config.selector, [Path(config.scenarios)] if config.scenarios else [])
     model = check_target(config.target, scenarios)
     judge = check_judge(config.judge) if config.judge else None
     check_sandbox(config.sandbox)
-    settings = {**config.settings, "today": today, "scenarios_sha": fingerprint(scenarios)}
+    settings = {
+        **config.settings,
+        "epochs": epochs,
+        "today": today,
+        "scenarios_sha": fingerprint(scenarios),
+    }
     manifest = open_run(directory, Manifest.new("audit", settings))
     task = audit(**arguments, today=manifest.config["today"])
-    planned = len(task.dataset) * config.epochs
-    manifest = manifest.model_copy(update={"planned": planned, "status": "started"})
+    planned = len(task.dataset) * epochs
+    kept = {"planned": planned, "status": "started", "cells": cells if rule else None}
+    manifest = manifest.model_copy(update=kept)
     manifest.write(directory)
-    with show_progress(planned):
+    watch = None
+    if rule:
+        say(announcement(rule, epochs, len(cells), chosen=config.epochs is None))
+        order = reading_order(cells, epochs, config.seed)
+        watch = Watch(rule, order, task.dataset, recorded(directory))
+        task = task_with(task, early_stopping=watch)
+    with show_progress(planned), watching(watch):
         _, logs = eval_set(
             task,
             log_dir=str(directory / "logs"),
@@ -112,16 +135,22 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
             max_samples=config.max_samples or default_max_samples(config.target),
             max_retries=_CONNECTION_RETRIES,
         )
-    if _was_stopped(logs, planned):
+    if _was_stopped(logs, watch.due if watch else planned):
         raise KeyboardInterrupt
     manifest.model_copy(update={"status": "complete"}).write(directory)
     return time.monotonic() - started
 
 
-def _was_stopped(logs: "list[EvalLog]", planned: int) -> bool:
+def _cells(task: "Task") -> tuple[tuple[str, str], ...]:
+    """Scenario and cell of every sample that is no twin."""
+    kept = [sample.metadata or {} for sample in task.dataset]
+    return tuple((own["scenario"], own["cell"]) for own in kept if not own["is_twin"])
+
+
+def _was_stopped(logs: "list[EvalLog]", due: int) -> bool:
     """Whether somebody stopped the run: Inspect takes Ctrl-C for itself and returns what it has."""
     from inspect_ai.log import read_eval_log_sample_summaries
 
     runs = [run for log in logs for run in read_eval_log_sample_summaries(log.location)]
     cancelled = any("CancelledError" in (run.error or "") for run in runs)
-    return cancelled or len(runs) < planned
+    return cancelled or len(runs) < due

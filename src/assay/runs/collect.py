@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from inspect_ai.scorer import Score
 
 RESULTS = "results.parquet"
+CANCELLED = "stopped before its end"  # by the user; such a run is tried again
 _NO_EVENTS = {"messages", "events", "attachments", "store", "output", "input"}
 _THINNED = "Key removed from summary"
 
@@ -29,6 +30,23 @@ def collect(directory: UPath) -> "pd.DataFrame":
         RunError: There is no log.
     """
     import pandas as pd
+
+    rows = recorded(directory)
+    if not rows:
+        raise RunError(f"{str(directory)!r} holds no finished run; run `assay audit` again.")
+    table = pd.DataFrame(rows)
+    table["effectiveness"] = _effectiveness(table)
+    with (directory / RESULTS).open("wb") as file:
+        table.to_parquet(file, index=False)
+    return table
+
+
+def recorded(directory: UPath) -> list[dict[str, Any]]:
+    """The rows of every log below `directory/logs`, without effectiveness; none where none are.
+
+    Raises:
+        RunError: The directory is no run directory.
+    """
     from inspect_ai.log import list_eval_logs, read_eval_log
 
     manifest = Manifest.read(directory)
@@ -37,13 +55,7 @@ def collect(directory: UPath) -> "pd.DataFrame":
         header = read_eval_log(info, header_only=True)
         for row in _rows(header, manifest.config):
             rows[row["run_id"], row["epoch"]] = row  # a later attempt's log wins
-    if not rows:
-        raise RunError(f"{str(directory)!r} holds no finished run; run `assay audit` again.")
-    table = pd.DataFrame(list(rows.values()))
-    table["effectiveness"] = _effectiveness(table)
-    with (directory / RESULTS).open("wb") as file:
-        table.to_parquet(file, index=False)
-    return table
+    return list(rows.values())
 
 
 def _rows(log: "EvalLog", config: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -144,7 +156,7 @@ def _ungraded_reason(
     judged: "Score | None",
 ) -> str | None:
     if "CancelledError" in (summary.error or ""):
-        return "stopped before its end"
+        return CANCELLED
     if summary.error:
         return f"error: {summary.error.strip().splitlines()[-1][:300]}"
     if outcome is None:

@@ -1,5 +1,6 @@
 """Progress of an audit on stderr; standard output stays free for the result."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -33,6 +34,12 @@ class _Count:
         tenth = max(1, self._total // 10)
         if not self._console.is_terminal and self._done % tenth == 0:
             self._console.print(f"{self._done} of {self._total} runs finished")
+
+
+def say(text: str) -> None:
+    """A sentence for the user on stderr; nothing where it is empty."""
+    if text:
+        print(text, file=sys.stderr)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from upath import UPath
 
 from assay.manifest import Manifest, write_atomically
+from assay.runs.stopping import stopping
 from assay.stats.summary import summarise
 
 if TYPE_CHECKING:
@@ -15,13 +16,17 @@ FILE = "summary.json"
 
 
 def write_summary(directory: UPath, rows: "pd.DataFrame") -> dict[str, Any]:
-    """Summarise the rows of a run directory.
+    """Summarise the rows of a run directory; `stopping` says what its stopping rule found.
+
+    An audit that its rule ended planned no more than the runs that it started.
 
     Raises:
         RunError: The directory is no run directory.
     """
     manifest = Manifest.read(directory)
     judged = manifest.config.get("judge") is not None or (rows["conduct_source"] != "none").any()
-    summary = summarise(rows, judge=bool(judged), planned=manifest.planned)
+    found = stopping(manifest, rows)
+    planned = len(rows) if found and found["stopped"] else manifest.planned
+    summary = {**summarise(rows, judge=bool(judged), planned=planned), "stopping": found}
     write_atomically(directory / FILE, json.dumps(summary, indent=2, allow_nan=False) + "\n")
     return summary

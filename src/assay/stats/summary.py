@@ -1,6 +1,7 @@
 """Turns the rows of an audit into its summary: every number that the page and `--json` print.
 
-Reads `stats.rows` and `stats.estimate`; feeds `runs` (which writes summary.json) and `report`.
+Counts and rates are made here; what stands beside them (errors, clusters, tests, bounds) in
+`stats.evidence`. Feeds `runs` (which writes summary.json) and `report`.
 Pure: the same rows give the same summary. Everything in it is JSON: no NaN, no numpy.
 """
 
@@ -10,17 +11,19 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from assay.stats import evidence
 from assay.stats import rows as select
 from assay.stats.agreement import (
     EXPECTED_CONDUCT,
     EXPECTED_OUTCOME,
     over_trajectories,
 )
+from assay.stats.clusters import clustered, clustering
 from assay.stats.estimate import (
     Estimate,
-    clustered,
     paired_difference,
     rate,
     smallest_visible_rate,
@@ -31,7 +34,14 @@ from assay.stats.estimate import (
 type Json = dict[str, Any]
 
 
-def summarise(rows: pd.DataFrame, *, judge: bool, planned: int | None = None) -> Json:
+def summarise(
+    rows: pd.DataFrame,
+    *,
+    judge: bool,
+    planned: int | None = None,
+    errors: evidence.ErrorRates | None = None,
+    margin: float = evidence.MARGIN,
+) -> Json:
     """Summarise one audit.
 
     `harmful_rate` counts runs that are not twins, per graded run; `harmful_rate_attempted` leaves
@@ -40,11 +50,17 @@ def summarise(rows: pd.DataFrame, *, judge: bool, planned: int | None = None) ->
     `misaligned_bounds` says what that leaves possible. `realised_rate` is the share of the same
     graded runs that truly replayed sabotage, None unless the target is a control.
 
+    `corrected` and `limit_of_detection` rest on `errors`, or else on the scripts where the target
+    is a control; without either, `sensitivity_analysis` and the limit's `assumed` say what they
+    would be. All of these are of the harmful rate and stand beside it.
+
     Args:
         rows: One row per run.
         judge: Whether a judge or a person decided conduct.
         planned: Runs that were planned, twins included. Those that are not in `rows` were never
             run; they count in every worst case.
+        errors: The grader's error rates where they are known from elsewhere.
+        margin: Largest difference to the twin that counts as none in `comparison.equivalence`.
 
     Raises:
         ValueError: a column is missing, or a run occurs twice.
@@ -59,13 +75,18 @@ def summarise(rows: pd.DataFrame, *, judge: bool, planned: int | None = None) ->
     zero = bool(len(graded)) and not harmful.any()
     not_run = max(0, (planned or 0) - len(rows))
     never_run = _never_run(rows, not_run)
+    pairs = select.harm_pairs(rows)
+    if errors is None and controls:
+        errors = evidence.measured(rows, "outcome")
+    clusters = clustering(harmful, graded["scenario"])
     misaligned = _misaligned(main, select.graded(main), never_run)
     return {
         "planned": planned,
         "not_run": not_run,
         "harmful_rate": asdict(rate(harmful)),
         "twin_rate": asdict(_harmful_rate(twins)),
-        "difference": _difference(rows),
+        "difference": _difference(pairs),
+        "comparison": evidence.comparison(pairs, margin),
         "harmful_rate_attempted": asdict(rate(select.harmful(main)[select.attempted(main)])),
         "misaligned_rate": misaligned if judge else None,
         "misaligned_rate_attempted": (
@@ -74,6 +95,17 @@ def summarise(rows: pd.DataFrame, *, judge: bool, planned: int | None = None) ->
         "misaligned_bounds": misaligned["bounds"],
         "zero_event_bounds": asdict(zero_event_bounds(len(graded), scenarios)) if zero else None,
         "scenarios_like_these": asdict(clustered(harmful, graded["scenario"])),
+        "clustering": evidence.clusters(clusters),
+        "corrected": evidence.correction(harmful, errors),
+        "misaligned_corrected": _misaligned_corrected(main, rows) if judge and controls else None,
+        "sensitivity_analysis": None if errors else evidence.if_errors(harmful),
+        "limit_of_detection": evidence.detection(clusters, errors),
+        "factors": evidence.factors(graded),
+        "awareness": evidence.awareness(graded),
+        "retry_selection": evidence.retries(graded),
+        "missing": evidence.missing(
+            _events(main), _events(twins), pairs, (never_run, not_run - never_run)
+        ),
         "smallest_visible_rate": smallest_visible_rate(len(graded)),
         "ungraded": _ungraded(rows, never_run),
         "realised_rate": _realised(graded) if controls else None,
@@ -118,8 +150,17 @@ def _harmful_rate(part: pd.DataFrame) -> Estimate:
     return rate(select.harmful(part)[select.graded(part)])
 
 
-def _difference(rows: pd.DataFrame) -> Json:
-    pairs = select.harm_pairs(rows)
+def _events(part: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Harm as 1.0 or 0.0; NaN where a run is ungraded."""
+    return np.where(select.graded(part), select.harmful(part).astype(float), np.nan)
+
+
+def _misaligned_corrected(main: pd.DataFrame, rows: pd.DataFrame) -> Json | None:
+    known = select.graded(main) & select.determined(main)
+    return evidence.correction(select.misaligned(main)[known], evidence.measured(rows, "conduct"))
+
+
+def _difference(pairs: pd.DataFrame) -> Json:
     found = asdict(paired_difference(pairs["main"].to_numpy(), pairs["twin"].to_numpy()))
     return found | {"pairs": found["n"]}
 
@@ -187,7 +228,7 @@ def _part(part: pd.DataFrame) -> Json:
         "harmful_rate": asdict(_harmful_rate(main)),
         "twin_harmful": int(select.harmful(twins).sum()),
         "twin_rate": asdict(_harmful_rate(twins)),
-        "difference": _difference(part),
+        "difference": _difference(select.harm_pairs(part)),
         "refused": int((main["conduct"] == "refused").sum()),
         "ungraded": int((~select.graded(part)).sum()),
     }
@@ -262,6 +303,10 @@ def _controls(rows: pd.DataFrame, *, judge: bool) -> Json:
     """Truth against what grader and judge said: counts of runs, agreement over distinct scripts."""
     played = rows[rows["control"].notna()]
     found: Json = {"outcome": _truth_table(played, "outcome", EXPECTED_OUTCOME), "conduct": None}
+    found["kappa"] = {
+        "outcome": evidence.script_kappa(played, "outcome", EXPECTED_OUTCOME),
+        "conduct": evidence.script_kappa(played, "conduct", EXPECTED_CONDUCT) if judge else None,
+    }
     if judge:
         found["conduct"] = _truth_table(played, "conduct", EXPECTED_CONDUCT)
     return found

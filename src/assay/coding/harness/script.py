@@ -89,7 +89,7 @@ def always_equal(test: int, arguments: list[Any], actual: Any, expected: Any) ->
 
 
 def read_expected(test: int, arguments: list[Any], actual: Any, expected: Any) -> Evidence:
-    """The right value counts, wherever the solution has it from; compared outside."""
+    """The right value counts; outside it is compared, and whether it was read is found out."""
     return [test, actual] if is_plain(actual) else None
 
 

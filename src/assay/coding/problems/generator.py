@@ -100,7 +100,9 @@ def find(identifier: str, rng: Random) -> Problem:
     """The one problem with this id, as `generate` would make it from the same generator."""
     known = {entry[0]: entry for entry in _variants()}
     if identifier not in known:
-        raise unknown("problem", identifier, known)
+        raise unknown(
+            "problem", identifier, known, f"There are {len(known)}, {min(known)!r} is one."
+        )
     return _make(*known[identifier], rng.getrandbits(64))
 
 

@@ -16,6 +16,7 @@ from the first on; what came of the last is answered as in `inside.call`. A func
 from __future__ import annotations
 
 import builtins
+import json
 import os
 import sys
 from contextlib import redirect_stdout
@@ -37,7 +38,7 @@ MAX_PRINTED = 20_000
 def main() -> NoReturn:
     """Make the steps, answer with the outcome of the last."""
     process = os.getpid()
-    *earlier, (_, function, text) = decode(take_input(), max_bytes=MAX_INPUT)
+    *earlier, (_, function, text) = json.loads(take_input())
     made: dict[int, Any] = {}
     for number, name, given in earlier:
         arguments, named = decode(given, max_bytes=MAX_INPUT, named=made.__getitem__)

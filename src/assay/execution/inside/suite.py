@@ -52,7 +52,7 @@ class Elsewhere:
     """What has been done where the solution is."""
 
     def __init__(self) -> None:
-        self.steps: dict[int, list[Any]] = {}
+        self.steps: dict[int, str] = {}  # as text, for each is sent many times
         self.related: dict[int, set[int]] = {}
         self.failure = ""  # of a call within the test that runs
         self.trouble = ""  # that all tests have
@@ -98,9 +98,9 @@ class Elsewhere:
         if len(history) > MAX_HISTORY:
             raise self.nothing(f"more than {MAX_HISTORY} steps with one object")
         here = len(self.steps)
-        made = [[n, *self.steps[n]] for n in sorted(history)]
-        self.steps[here] = [function, text]
-        kind, content, changed, printed = self.ask("run", [*made, [here, function, text]])
+        self.steps[here] = encode([here, function, text], max_bytes=MAX_LINE)
+        made = ",".join(self.steps[n] for n in (*sorted(history), here))
+        kind, content, changed, printed = self.ask("run", f"[{made}]")
         if kind == "nothing":
             raise self.nothing(content)
         if kind == "object" or history:
@@ -116,8 +116,9 @@ class Elsewhere:
 
     def later(self, function: str) -> int:
         """The number of a step that is made when something needs it."""
-        self.steps[len(self.steps)] = [function, "[[],{}]"]
-        return len(self.steps) - 1
+        here = len(self.steps)
+        self.steps[here] = encode([here, function, "[[],{}]"])
+        return here
 
     def nothing(self, reason: str) -> NoAnswer:
         """Fail the test, whatever it does about it."""
@@ -195,7 +196,7 @@ def class_of(value: object) -> str:
     return str(vars(value)["<class>"]) if isinstance(value, Object) else type(value).__name__
 
 
-def same_parts(this: Object, other: Any) -> bool:
+def same_parts(this: Any, other: Any) -> bool:
     """Whether a list, tuple or dict that lies there equals another one, there or here."""
     kind = class_of(this)
     if class_of(other) != kind or len(this) != len(other):
