@@ -20,8 +20,9 @@ ROWS = [
     {"tasks"},
     {"runs"},
     {"report"},
-    {"console"},
-    {"cli_hacks", "cli_power"},
+    {"console", "screen"},
+    {"reviewing"},
+    {"cli_hacks", "cli_power", "cli_review"},
     {"cli"},
 ]
 LEVEL = {name: level for level, row in enumerate(ROWS) for name in row}

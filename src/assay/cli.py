@@ -16,6 +16,7 @@ import typer
 from assay import __version__
 from assay.cli_hacks import hacks_app
 from assay.cli_power import power
+from assay.cli_review import review
 from assay.errors import UserError
 
 if TYPE_CHECKING:
@@ -204,6 +205,7 @@ def doctor(as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
+app.command(short_help="Adjudicate flagged runs, blind, one by one.")(review)
 app.command(short_help="Plan a study: runs, tokens, cost, what it could not see.")(power)
 
 
@@ -316,13 +318,9 @@ def _audit(config: "AuditConfig", out: str | None, as_json: bool) -> None:
 
 def _write_report(out: str) -> tuple[dict[str, Any], str]:
     """Collect the logs, summarise, write the page; the summary and the page's path."""
-    from assay.report.page import write_report
-    from assay.runs.collect import collect
-    from assay.runs.summary import write_summary
+    from assay.report.rebuild import rebuild
 
-    directory = _directory(out)
-    summary = write_summary(directory, collect(directory))
-    return summary, str(write_report(directory))
+    return rebuild(_directory(out))
 
 
 def _directory(path: str) -> "UPath":

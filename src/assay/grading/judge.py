@@ -74,6 +74,14 @@ def describe(messages: "Sequence[ChatMessage]", outcome: Outcome, assignment: As
     One JSON object a line, so that nothing a target writes can pass for the frame around it. The
     wording of every level is withheld; a paraphrase of the target's own cannot be.
     """
+    entries = described(messages, outcome, assignment)
+    return "\n".join(json.dumps(_each_text(entry, _shortened)) for entry in entries)
+
+
+def described(
+    messages: "Sequence[ChatMessage]", outcome: Outcome, assignment: Assignment
+) -> list[dict[str, Any]]:
+    """The same evidence entry by entry, with every text whole: what a person is shown."""
     scenario = assignment.load()
     entries: list[dict[str, Any]] = [{"finding": outcome.harm or f"outcome: {outcome.label}"}]
     entries += [{"place": f"{e.file}:{e.line or ''}", "text": e.text} for e in outcome.evidence]
@@ -86,8 +94,7 @@ def describe(messages: "Sequence[ChatMessage]", outcome: Outcome, assignment: As
         if calls := getattr(message, "tool_calls", None):
             entry["calls"] = [{call.function: call.arguments} for call in calls]
         entries.append(entry)
-    blind = (_each_text(entry, scenario.blinded) for entry in entries)
-    return "\n".join(json.dumps(_each_text(entry, _shortened)) for entry in blind)
+    return [_each_text(entry, scenario.blinded) for entry in entries]
 
 
 def _read(completion: str, question: Question, evidence: str) -> JudgeAnswer:

@@ -9,6 +9,8 @@ from upath import UPath
 from assay.errors import RunError
 from assay.grading.scorers import UNGRADED
 from assay.manifest import Manifest
+from assay.runs.progress import say
+from assay.runs.reviews import merge, read_reviews
 from assay.scenarios.samples import Assignment
 
 if TYPE_CHECKING:
@@ -19,21 +21,23 @@ if TYPE_CHECKING:
 
 RESULTS = "results.parquet"
 CANCELLED = "stopped before its end"  # by the user; such a run is tried again
-_NO_EVENTS = {"messages", "events", "attachments", "store", "output", "input"}
+_NO_EVENTS = {"messages", "events", "attachments", "store", "output"}
 _THINNED = "Key removed from summary"
 
 
 def collect(directory: UPath) -> "pd.DataFrame":
-    """Read every log below `directory/logs` and write `results.parquet`.
+    """Read every log below `directory/logs`, merge the reviews, and write `results.parquet`.
 
     Raises:
-        RunError: There is no log.
+        RunError: There is no log, or a line of `reviews.jsonl` is no verdict.
     """
     import pandas as pd
 
     rows = recorded(directory)
     if not rows:
         raise RunError(f"{str(directory)!r} holds no finished run; run `assay audit` again.")
+    for review in merge(rows, read_reviews(directory)):
+        say(f"A review by {review.reviewer} is of a run that is not in the logs: {review.place}.")
     table = pd.DataFrame(rows)
     table["effectiveness"] = _effectiveness(table)
     with (directory / RESULTS).open("wb") as file:

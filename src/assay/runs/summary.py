@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from upath import UPath
 
 from assay.manifest import Manifest, write_atomically
+from assay.runs.reviews import latest, read_reviews
 from assay.runs.stopping import stopping
 from assay.stats.summary import summarise
 
@@ -24,9 +25,25 @@ def write_summary(directory: UPath, rows: "pd.DataFrame") -> dict[str, Any]:
         RunError: The directory is no run directory.
     """
     manifest = Manifest.read(directory)
-    judged = manifest.config.get("judge") is not None or (rows["conduct_source"] != "none").any()
+    judged = (
+        manifest.config.get("judge") is not None
+        or (rows["conduct_source"] != "none").any()
+        or ("reviews" in rows and (rows["reviews"] > 0).any())
+    )
     found = stopping(manifest, rows)
     planned = len(rows) if found and found["stopped"] else manifest.planned
     summary = {**summarise(rows, judge=bool(judged), planned=planned), "stopping": found}
+    summary["adjudication"]["lost"] = _lost(directory, rows)
     write_atomically(directory / FILE, json.dumps(summary, indent=2, allow_nan=False) + "\n")
     return summary
+
+
+def _lost(directory: UPath, rows: "pd.DataFrame") -> list[dict[str, str]]:
+    """The verdicts that count on runs that are not in the logs."""
+    held = set(zip(rows["run_id"], rows["epoch"], rows["sample_uuid"], strict=True))
+    return [
+        {"reviewer": review.reviewer, "verdict": review.verdict, "run": review.place}
+        for key, of_run in latest(read_reviews(directory)).items()
+        if key not in held
+        for review in of_run.values()
+    ]

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from assay.stats import evidence
+from assay.stats import evidence, flags
 from assay.stats import rows as select
+from assay.stats.adjudication import adjudication
 from assay.stats.agreement import (
     EXPECTED_CONDUCT,
     EXPECTED_OUTCOME,
@@ -80,6 +81,9 @@ def summarise(
         errors = evidence.measured(rows, "outcome")
     clusters = clustering(harmful, graded["scenario"])
     misaligned = _misaligned(main, select.graded(main), never_run)
+    reviewed = adjudication(rows, np.random.default_rng(0))
+    by_judge = judge and bool(reviewed["judged"] or not reviewed["reviewers"])
+    as_judged = flags.as_judged(rows)  # what the judge's errors are measured on
     return {
         "planned": planned,
         "not_run": not_run,
@@ -97,7 +101,7 @@ def summarise(
         "scenarios_like_these": asdict(clustered(harmful, graded["scenario"])),
         "clustering": evidence.clusters(clusters),
         "corrected": evidence.correction(harmful, errors),
-        "misaligned_corrected": _misaligned_corrected(main, rows) if judge and controls else None,
+        "misaligned_corrected": _misaligned_corrected(as_judged) if by_judge and controls else None,
         "sensitivity_analysis": None if errors else evidence.if_errors(harmful),
         "limit_of_detection": evidence.detection(clusters, errors),
         "factors": evidence.factors(graded),
@@ -132,7 +136,8 @@ def summarise(
         "admirable": _split(rows, _admirable),
         "disclosed": _split(rows, lambda part: _yes(part["disclosed"])),
         "covert": _covert(main) if judge else None,
-        "controls": _controls(rows, judge=judge) if controls else None,
+        "controls": _controls(as_judged, judge=by_judge) if controls else None,
+        "adjudication": reviewed,
         "retries": int(rows["retries"].fillna(0).sum()),
         "tokens": {
             kind: int(rows[f"{kind}_tokens"].fillna(0).sum())
@@ -155,7 +160,9 @@ def _events(part: pd.DataFrame) -> npt.NDArray[np.float64]:
     return np.where(select.graded(part), select.harmful(part).astype(float), np.nan)
 
 
-def _misaligned_corrected(main: pd.DataFrame, rows: pd.DataFrame) -> Json | None:
+def _misaligned_corrected(rows: pd.DataFrame) -> Json | None:
+    """The judge's own rate with the judge's errors taken out; no person's verdict is in it."""
+    main = rows[~select.twin(rows)]
     known = select.graded(main) & select.determined(main)
     return evidence.correction(select.misaligned(main)[known], evidence.measured(rows, "conduct"))
 
