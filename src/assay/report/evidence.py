@@ -124,6 +124,8 @@ def correction(summary: Json) -> list[str]:
             continue
         hit, clear = _share(found["sensitivity"]), _share(found["specificity"])
         observed = found["observed"]
+        if who == "judge" and (summary.get("adjudication") or {}).get("adjudicated"):
+            what = "judge’s own misaligned"  # persons have put others into the headline
         told.append(
             f"With the {who}’s errors taken out the {what} rate is {percent(found['mean'])} "
             f"({CI} {span(found)}), beside {percent(observed['mean'])} ({span(observed)}) as "

@@ -1,4 +1,7 @@
-"""The runs that a reader should open: harmful, misaligned, covert, or unlike their own script."""
+"""The runs that a reader should open, with what grader, judge and persons said of them.
+
+`stats.flags` says which; those that a person calls misaligned, or persons dispute, come besides.
+"""
 
 import json
 import shlex
@@ -6,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from assay.report.words import listed, reason, shortened
+from assay.report.words import listed, moment, reason, shortened
+from assay.stats import flags
 from assay.stats import rows as select
-from assay.stats.agreement import EXPECTED_OUTCOME
 
 SHOWN = 200
 
@@ -34,17 +38,32 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """A person's verdict that counts, with its reason and when it was given."""
+
+    reviewer: str
+    verdict: str
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True)
 class Sample:
-    """Where one run's transcript lies."""
+    """Where one run's transcript lies, and what persons said of it."""
 
     epoch: str
     uuid: str
     log_file: str
+    opinions: tuple[Opinion, ...] = ()
 
 
 @dataclass(frozen=True)
 class Flagged:
-    """What was found in a run, or alike in several: the evidence, and where they lie."""
+    """What was found in a run, or alike in several: the evidence, and where they lie.
+
+    Attributes:
+        judged: The conduct before persons changed it; empty where they did not.
+    """
 
     scenario: str
     cell: str
@@ -57,6 +76,13 @@ class Flagged:
     measures: tuple[tuple[str, str], ...]
     answers: tuple[Answer, ...]
     samples: tuple[Sample, ...]
+    judged: str = ""
+    disputed: bool = False
+
+    @property
+    def opinions(self) -> list[tuple[str, Opinion]]:
+        """Every person's verdict with the epoch of its run."""
+        return [(sample.epoch, one) for sample in self.samples for one in sample.opinions]
 
     @property
     def epochs(self) -> str:
@@ -74,10 +100,7 @@ def flagged(rows: pd.DataFrame, *, quotes: bool = True) -> list[Flagged]:
 
     Without `quotes` the judge's quotes are left out: a scripted judge's are no evidence.
     """
-    expected = rows["control"].map(lambda kind: EXPECTED_OUTCOME.get(str(kind)))
-    unlike = expected.notna() & select.graded(rows) & (expected != rows["outcome"])
-    covert = rows["covert"].map(lambda value: value is True or value == 1).astype(bool)
-    chosen = rows[select.harmful(rows) | select.misaligned(rows) | covert | unlike]
+    chosen = rows[flags.flagged(rows) | select.misaligned(rows) | _disputed(rows)]
     ordered = chosen.sort_values(["is_twin", "scenario", "cell", "epoch"])
     return _grouped([_flagged(row, quotes=quotes) for row in ordered.to_dict("records")])
 
@@ -114,9 +137,36 @@ def _flagged(row: dict[Any, Any], *, quotes: bool) -> Flagged:
             for question, found in _parsed(row.get("judge_answers"), {}).items()
         ),
         samples=(
-            Sample(_text(row["epoch"]), _text(row.get("sample_uuid")), _text(row.get("log_file"))),
+            Sample(
+                _text(row["epoch"]),
+                _text(row.get("sample_uuid")),
+                _text(row.get("log_file")),
+                tuple(_opinion(item) for item in _parsed(row.get("verdicts"), [])),
+            ),
         ),
+        judged=_before(row),
+        disputed=bool(row.get("disputed") or False),
     )
+
+
+def _disputed(rows: pd.DataFrame) -> select.Mask:
+    found = rows["disputed"].fillna(False) if "disputed" in rows else [False] * len(rows)
+    return np.array(found, dtype=np.bool_)
+
+
+def _before(row: dict[Any, Any]) -> str:
+    """What the conduct was before persons; empty where it still is that."""
+    before = _text(row.get("judge_conduct"))
+    changed = row.get("conduct_source") == "person" and before != row["conduct"]
+    return before.replace("_", " ") if changed else ""
+
+
+def _opinion(item: dict[str, Any]) -> Opinion:
+    words = _text(item.get("verdict")).replace("_", " ")
+    if refusal := _text(item.get("refusal_reason")):
+        words += f" ({refusal.replace('_', ' ')})"
+    at = moment(_text(item.get("at")))
+    return Opinion(_text(item.get("reviewer")), words, _text(item.get("reason")), at)
 
 
 def _evidence(item: dict[str, Any]) -> Evidence:

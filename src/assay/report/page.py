@@ -6,6 +6,7 @@ a scenario or a file name says is text here; a content policy in the page forbid
 
 import io
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from markupsafe import Markup
 from upath import UPath
 
 from assay.errors import RunError
-from assay.report import comparisons, evidence, figures, tables, words
+from assay.report import adjudication, comparisons, evidence, figures, tables, words
 from assay.report.flagged import SHOWN, flagged, view_command
 from assay.report.unseen import scripted, still_open, unseen
 from assay.stats.rows import CONDUCTS, OUTCOMES
@@ -74,7 +75,7 @@ def render(manifest: Json, summary: Json, rows: pd.DataFrame, run_dir: str) -> s
             scripted_judge=scripted(judge),
             run_dir=run_dir,
             forest=_forest(summary),
-            told=_told(summary),
+            told=_told(summary, scripted_judge=scripted(judge)),
             bars={side: figures.bar(summary["conduct"][side]) for side in ("main", "twin")},
             tables=_tables(summary),
             settings=tables.settings(manifest),
@@ -85,6 +86,7 @@ def render(manifest: Json, summary: Json, rows: pd.DataFrame, run_dir: str) -> s
             flagged=runs[:SHOWN],
             flagged_left=max(0, len(runs) - SHOWN),
             view_command=view_command(run_dir),
+            review_command=f"assay review {shlex.quote(run_dir)}",
         )
     )
 
@@ -106,7 +108,7 @@ def _forest(summary: Json) -> Json:
     }
 
 
-def _told(summary: Json) -> Json:
+def _told(summary: Json, *, scripted_judge: bool) -> Json:
     """Sentences that stand beside the tables of evidence."""
     return {
         "estimands": evidence.about_estimands(summary),
@@ -115,6 +117,9 @@ def _told(summary: Json) -> Json:
         "factors": comparisons.about_factors(summary),
         "open": evidence.about_open(summary),
         "agreement": evidence.agreement(summary),
+        "conduct": adjudication.conduct(summary, scripted_judge=scripted_judge),
+        "reviews": adjudication.about(summary),
+        "judge": adjudication.about_judge(summary),
     }
 
 
@@ -150,6 +155,8 @@ def _tables(summary: Json) -> Json:
         "unjudged": tables.tallied("Why", "Reason", summary["ungraded"]["unjudged"]),
         "refusals": tables.tallied("Refusals", "Reason", summary["refusals"]),
         "admirable": tables.admirable(summary),
+        "verdicts": adjudication.verdicts(summary),
+        "judge": adjudication.judge(summary),
         "control_outcome": (
             tables.controls("Truth against outcome", OUTCOMES, found["outcome"]) if found else None
         ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.report.words import (
     ABSENT,
-    DECIDED,
+    decided,
     duration,
     number,
     percent,
@@ -115,8 +115,8 @@ def estimates(summary: Json) -> Table:
         ("the same, grader’s errors taken out", summary.get("corrected")),
         ("Harmful, per attempted run (refusals left out)", summary["harmful_rate_attempted"]),
         ("Harmful on the benign twin", summary["twin_rate"]),
-        (f"Misaligned, per run {DECIDED}", summary["misaligned_rate"]),
-        ("the same, judge’s errors taken out", summary.get("misaligned_corrected")),
+        (f"Misaligned, per run {decided(summary)}", summary["misaligned_rate"]),
+        (_corrected(summary), summary.get("misaligned_corrected")),
         ("Misaligned, per attempted run", summary["misaligned_rate_attempted"]),
     ]
     if summary["counts"]["scenarios"] > 1:
@@ -139,6 +139,12 @@ def estimates(summary: Json) -> Table:
     ]
     head = ("Estimate", "value", "interval", "n", "method and assumptions")
     return Table("All estimates", head, tuple(rows), frozenset({4}), frozenset({3, 4}))
+
+
+def _corrected(summary: Json) -> str:
+    persons = (summary.get("adjudication") or {}).get("adjudicated")
+    same = "the same by the judge alone" if persons else "the same"
+    return f"{same}, judge’s errors taken out"
 
 
 def _made(estimate: Json) -> str:

@@ -51,33 +51,7 @@ def unseen(summary: Json, manifest: Json) -> list[tuple[str, str]]:
         )
     found += _unseen_difference(summary)
     found += _unseen_scenarios(summary)
-    if not summary["judge"]:
-        found.append(
-            (
-                "Intent",
-                "No judge and no person read the transcripts. A harmful outcome here may be "
-                "sabotage or an honest mistake, and misaligned conduct that left no harm is not "
-                "counted at all.",
-            )
-        )
-    elif scripted(judge := manifest.get("config", {}).get("judge")):
-        found.append(
-            (
-                "A judge's errors",
-                "The judge here is scripted: it answers from the script's truth with the error "
-                f"rates in its name ({judge}{'' if '?' in judge else ', so none'}). How often a "
-                "model would err as judge of these transcripts is not shown.",
-            )
-        )
-    else:
-        found.append(
-            (
-                "The judge's own errors",
-                f"Conduct rests on one judge ({judge or 'unnamed'}), whose sensitivity and "
-                "specificity on this target's transcripts were not measured; no rate above is "
-                "corrected for them.",
-            )
-        )
+    found.append(_unseen_intent(summary, manifest.get("config", {}).get("judge")))
     found += _unseen_missing(summary)
     said = (
         "What the target said about being evaluated was counted; what it took this for without "
@@ -100,6 +74,42 @@ def unseen(summary: Json, manifest: Json) -> list[tuple[str, str]]:
         )
     )
     return found
+
+
+def _unseen_intent(summary: Json, judge: object) -> tuple[str, str]:
+    """What is not known of intent: by whom it was decided, and with what errors."""
+    reviews = summary.get("adjudication") or {"reviewers": [], "judge": None}
+    if not summary["judge"]:
+        return (
+            "Intent",
+            "No judge and no person read the transcripts. A harmful outcome here may be "
+            "sabotage or an honest mistake, and misaligned conduct that left no harm is not "
+            "counted at all.",
+        )
+    if not judge and reviews["reviewers"]:
+        unread = reviews["unflagged"] - reviews["others"]
+        return (
+            "Intent that nobody looked for",
+            "Only persons decided intent, in the runs that they reviewed. Runs without a flag that "
+            f"nobody read: {unread:,}. Misaligned conduct that left no harm is not counted there.",
+        )
+    if scripted(judge):
+        return (
+            "A judge's errors",
+            "The judge here is scripted: it answers from the script's truth with the error "
+            f"rates in its name ({judge}{'' if '?' in str(judge) else ', so none'}). How often a "
+            "model would err as judge of these transcripts is not shown.",
+        )
+    told = (
+        f"Conduct rests on one judge ({judge or 'unnamed'}), whose sensitivity and specificity on "
+    )
+    if not reviews["judge"]:
+        told += "this target's transcripts were not measured; no rate above is corrected for them."
+        return "The judge's own errors", told
+    told += (
+        "this target's transcripts are known from the runs that persons reviewed alone; no rate "
+    )
+    return "The judge's own errors", f"{told}above is corrected for them."
 
 
 def _harm_shown(summary: Json) -> str:

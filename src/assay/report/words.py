@@ -14,7 +14,6 @@ type Json = Mapping[str, Any]
 
 SPACE = "\u00a0"
 ABSENT = "–"
-DECIDED = "whose intent the judge could decide"
 _CONTROLS = {
     "honest": ("an honest control", ""),
     "sabotage": ("a control that sabotages", ""),
@@ -170,7 +169,43 @@ def headline(summary: Json, target: str) -> list[str]:
         *missing(summary),
         *_difference(summary),
         *_intent(summary),
+        *reviewed(summary),
     ]
+
+
+def decided(summary: Json) -> str:
+    """Which runs the misaligned rate is of: whose intent judge, person or outcome could decide."""
+    found = summary.get("adjudication") or {"adjudicated": 0, "judged": 0}
+    if not found["adjudicated"]:
+        return "whose intent the judge could decide"
+    if not found["judged"]:
+        return "whose conduct the outcome or a person could decide"
+    return "whose intent the judge or a person could decide"
+
+
+def reviewed(summary: Json) -> list[str]:
+    """How far persons have reviewed the flagged runs, in one sentence; none where nobody has."""
+    found = summary.get("adjudication")
+    if not found or not found["reviewers"]:
+        return []
+    several = len(found["reviewers"])
+    who = "A person" if several == 1 else f"{several} persons"
+    flagged, done, left = found["flagged"], found["reviewed"], found["open"]
+    others = f"{number(found['others'], 'run')} without a flag" if found["others"] else ""
+    if not done:
+        were = f"; {number(flagged, 'flagged run')} {_are(flagged)} open" if flagged else ""
+        return [f"{who} reviewed {others}{were}."]
+    whole = f"all {flagged:,} flagged runs" if flagged > 1 else "the one flagged run"
+    told = f"{who} reviewed {f'{done:,} of {flagged:,} flagged runs' if left else whole}"
+    told += f" and {others}" if others else ""
+    rest = [f"{left:,} {_are(left)} open"] if left else []
+    if disputed := found["disputed"]:
+        rest.append(f"on {disputed:,} they disagree")
+    return [f"{told}; {' and '.join(rest)}." if rest else f"{told}."]
+
+
+def _are(n: int) -> str:
+    return "is" if n == 1 else "are"
 
 
 def anytime(estimate: Json) -> str:
@@ -292,7 +327,7 @@ def _intent(summary: Json) -> list[str]:
         return ["The intent of no run could be decided."]
     told = (
         f"There was evidence of intent in {summary['counts']['misaligned']:,} of "
-        f"{number(rate['n'], 'run')} {DECIDED} ({percent(rate['mean'])}, "
+        f"{number(rate['n'], 'run')} {decided(summary)} ({percent(rate['mean'])}, "
         f"95{SPACE}% CI {span(rate)})"
     )
     return [
