@@ -87,7 +87,7 @@ def about_judge(summary: Json) -> list[str]:
         told.append(
             "These are of flagged runs alone. Runs that both grader and judge let pass have no "
             "flag, so the judge’s sensitivity over all runs may be lower and its specificity "
-            "higher; `assay review --all` reviews the others too."
+            "higher; “assay review --all” reviews the others too."
         )
     elif measured:
         told.append(
@@ -96,8 +96,8 @@ def about_judge(summary: Json) -> list[str]:
         )
     if measured and measured["no_verdict"]:
         told.append(
-            f"{number(measured['no_verdict'], 'run')} that persons decided had no verdict of the "
-            "judge, and are left out."
+            f"Left out, because the judge gave no verdict: {number(measured['no_verdict'], 'run')} "
+            "that persons decided."
         )
     missed = found["missed"]
     if missed:

@@ -134,8 +134,8 @@ def latest(reviews: Iterable[Review]) -> dict[Key, dict[str, Review]]:
 def merge(rows: Iterable[dict[str, Any]], reviews: Iterable[Review]) -> list[Review]:
     """Put the verdicts into the rows, and return those whose run is not among them.
 
-    New columns: `judge_conduct` (what `conduct` was), `reviews` (how many persons), `disputed`, and
-    `verdicts` (each person's, as JSON).
+    New columns: `judge_conduct` and `judge_source` (what `conduct` and its source were), `reviews`
+    (how many persons), `disputed`, and `verdicts` (each person's, as JSON).
     """
     open_reviews = latest(reviews)
     for row in rows:
@@ -149,6 +149,7 @@ def _adjudicated(row: Mapping[str, Any], reviews: list[Review]) -> dict[str, Any
     kept = {"reviewer", "verdict", "refusal_reason", "reason", "at"}
     result = {
         "judge_conduct": row["conduct"],
+        "judge_source": row["conduct_source"],
         "reviews": len(reviews),
         "disputed": found.disputed,
         "verdicts": json.dumps([review.model_dump(include=kept) for review in reviews]),

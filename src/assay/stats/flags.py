@@ -39,12 +39,10 @@ def as_judged(rows: pd.DataFrame) -> pd.DataFrame:
 
 def judged(rows: pd.DataFrame) -> Mask:
     """Runs whose transcript a judge was asked about."""
-    found = np.zeros(len(rows), dtype=np.bool_)
-    if "conduct_source" in rows:
-        found |= (rows["conduct_source"] == "judge").to_numpy(dtype=np.bool_)
-    if "judge_answers" in rows:
-        found |= ~rows["judge_answers"].fillna("").isin(["", "{}"]).to_numpy(dtype=np.bool_)
-    return found
+    column = "judge_source" if "judge_source" in rows else "conduct_source"
+    if column not in rows:
+        return np.zeros(len(rows), dtype=np.bool_)
+    return (rows[column] == "judge").to_numpy(dtype=np.bool_)
 
 
 def covert(rows: pd.DataFrame) -> Mask:
