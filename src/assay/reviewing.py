@@ -45,7 +45,7 @@ class Session:
         recorded: Verdicts given in this session.
     """
 
-    def __init__(self, found: "Docket", name: str, screen: "Screen") -> None:
+    def __init__(self, found: Docket, name: str, screen: Screen) -> None:
         self._docket, self._name, self._screen = found, name, screen
         self._mine = {
             case.key: earlier for case in found.cases if (earlier := found.of(case, name))
@@ -81,9 +81,10 @@ class Session:
             elif (wanted := self._go_to(word)) is not None:
                 return wanted
             else:
-                self._look(word, shown, case, place)
+                self._look(typed, shown, case, place)
 
-    def _look(self, word: str, shown: "View", case: "Case", place: int) -> None:
+    def _look(self, typed: str, shown: View, case: Case, place: int) -> None:
+        word = typed.lower()
         if word in ("v", "view"):
             self._show(shown, case, place)
         elif word in ("a", "all"):
@@ -96,14 +97,14 @@ class Session:
             self._screen.say(f"{_MEANING}\n\n{_HELP}")
         else:
             self._screen.say(
-                f"{printable(word)[:40]!r} is none of these:\n{_HELP}" if word else _HELP
+                f"{printable(typed)[:40]!r} is none of these:\n{_HELP}" if word else _HELP
             )
 
-    def _show(self, shown: "View", case: "Case", place: int) -> None:
+    def _show(self, shown: View, case: Case, place: int) -> None:
         total, earlier = len(self._docket.cases), self._mine.get(case.key)
         self._screen.case(shown, place + 1, total, len(self._mine), earlier)
 
-    def _record(self, case: "Case", verdict: str) -> bool:
+    def _record(self, case: Case, verdict: str) -> bool:
         """Ask for what the verdict needs and put it on file; False where the person goes back."""
         refusal = self._refusal_reason() if verdict == "refused" else None
         if verdict == "refused" and refusal is None:
