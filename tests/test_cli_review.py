@@ -51,6 +51,11 @@ def run(audited: Path, tmp_path: Path) -> Path:
     return Path(copytree(audited, tmp_path / "run"))
 
 
+def _heed_interrupts() -> None:
+    """What a shell does: pytest-xdist's workers ignore Ctrl-C, and their children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Session:
     """The real command in a pseudo-terminal, and somebody who types when it asks."""
 
@@ -64,6 +69,7 @@ class Session:
             stdout=slave,
             stderr=slave,
             env=environment,
+            preexec_fn=_heed_interrupts,
         )
         os.close(slave)
         self._shown, self._asked = b"", 0
