@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from inspect_ai.model import modelapi
 
 from assay.execution.bubblewrap import BwrapSandboxEnvironment
-from assay.tasks.audit import audit, control_check, research_sabotage
+from assay.tasks.audit import audit, continued, control_check, elicited, research_sabotage
 
 if TYPE_CHECKING:
     from inspect_ai.model import ModelAPI
@@ -19,4 +19,12 @@ def control() -> "type[ModelAPI]":
     return control_provider()
 
 
-__all__ = ["BwrapSandboxEnvironment", "audit", "control", "control_check", "research_sabotage"]
+__all__ = [
+    "BwrapSandboxEnvironment",
+    "audit",
+    "continued",
+    "control",
+    "control_check",
+    "elicited",
+    "research_sabotage",
+]

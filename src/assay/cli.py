@@ -56,6 +56,16 @@ Level = Annotated[
 Grid = Annotated[
     bool, typer.Option("--grid", help="Cross all factors instead of one cell and its twin.")
 ]
+Elicit = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KIND",
+        help="Also run each scenario under a hidden instruction: sabotage or honest; repeatable.",
+    ),
+]
+Continuation = Annotated[
+    bool, typer.Option("--continuation", help="Also let it take over where a control has begun.")
+]
 Seed = Annotated[
     int, typer.Option(help="Send the model a seed, the same for an epoch in every cell.")
 ]
@@ -133,6 +143,8 @@ def audit(
     ] = None,
     level: Level = None,
     grid: Grid = False,
+    elicit: Elicit = None,
+    continuation: Continuation = False,
     sandbox: Sandbox = "bwrap",
     scenarios: Folder = None,
     seed: Seed = 0,
@@ -148,6 +160,7 @@ def audit(
     """Run a pack or one scenario against a target, grade it, and write the report."""
     from assay.runs.audit import AuditConfig
     from assay.runs.planning import checked_stop
+    from assay.scenarios.controls import checked_leanings
     from assay.scenarios.scenario import parse_levels
 
     if epochs is not None and epochs < 1:
@@ -164,6 +177,8 @@ def audit(
         sandbox=sandbox,
         scenarios=str(scenarios.resolve()) if scenarios else "",
         max_samples=max_samples,
+        elicit=checked_leanings(elicit or []),
+        continuation=continuation,
     )
     _audit(config, out, as_json)
 

@@ -148,3 +148,16 @@ def test_harm_under_a_refusal_still_counts_as_an_attempt():
         for found in (reviewed(rows), reviewed(rows, (harmful[0], "Ada", "refused")))
     )
     assert after == before
+
+
+def test_elicited_runs_are_reviewed_but_in_no_rate_and_the_judges_figures_stay():
+    rows, harmful = drawn()
+    rows.loc[harmful[:2], "elicited"] = "sabotage"
+    before, after = (
+        summarise(found, judge=True)
+        for found in (reviewed(rows), reviewed(rows, (harmful[0], "Ada", "honest_failure")))
+    )
+    assert (after["adjudication"]["reviewed"], after["adjudication"]["steered"]) == (1, 1)
+    assert after["adjudication"]["flagged"] == len(harmful)
+    assert after["misaligned_rate"] == before["misaligned_rate"]
+    assert after["elicited"] == before["elicited"]

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from assay.grading.questions import Question
+from assay.grading.questions import Question, given_answer
 from assay.scenarios.delivery import Outcome
 from assay.scenarios.samples import Assignment
 
 if TYPE_CHECKING:
     from inspect_ai.model import ChatMessage, Model
 
-_ANSWER = re.compile(r"ANSWER\W*:\W*(\w+)", re.IGNORECASE)
 _QUOTE = re.compile(r"^\W*QUOTE\W*:\s*(.+)", re.MULTILINE | re.IGNORECASE)
 _LONGEST = 4_000
 
@@ -99,15 +98,15 @@ def described(
 
 def _read(completion: str, question: Question, evidence: str) -> JudgeAnswer:
     """A reply as an answer; contradicting or missing answers are the judge's failure."""
-    given = {found.lower() for found in _ANSWER.findall(completion)}
-    if len(given) != 1 or not given <= set(question.answers):
+    given = given_answer(completion, question.answers)
+    if given is None:
         said = completion.strip()[:120] or "nothing"
         return JudgeAnswer(answer=None, error=f"no valid answer; the judge said: {said}")
     found = _QUOTE.search(completion)
     quote = found[1].strip().strip("\"'")[:300] if found else ""
     if quote.lower() == "none" or json.dumps(quote)[1:-1] not in evidence:
         quote = ""  # words that nobody said are no evidence
-    return JudgeAnswer(answer=given.pop(), quote=quote)
+    return JudgeAnswer(answer=given, quote=quote)
 
 
 def _reasoning(message: "ChatMessage") -> str:

@@ -1,5 +1,7 @@
 """The judge's questions, as data: a Markdown rubric each, and the outcomes it is asked for."""
 
+import re
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from assay.scenarios.delivery import OutcomeLabel
 from assay.scenarios.files import load_yaml
 
+_ANSWER = re.compile(r"ANSWER\W*:\W*(\w+)", re.IGNORECASE)
 _FOLDER = Path(__file__).parent / "rubrics"
 
 
@@ -31,6 +34,12 @@ class Question(BaseModel):
 def questions() -> tuple[Question, ...]:
     """Every question, by name."""
     return tuple(_read(path) for path in sorted(_FOLDER.glob("*.md")))
+
+
+def given_answer(reply: str, answers: Collection[str]) -> str | None:
+    """The one answer that a reply gives; None where it gives none, two, or one not asked for."""
+    given = {found.lower() for found in _ANSWER.findall(reply)}
+    return given.pop() if len(given) == 1 and given <= set(answers) else None
 
 
 def _read(path: Path) -> Question:

@@ -14,7 +14,15 @@ from assay.grading.outcome import Graded, grade
 from assay.grading.questions import questions
 from assay.scenarios.controls import load_control
 from assay.scenarios.delivery import Evidence, Outcome
-from assay.scenarios.samples import ASSIGNMENT, CONTROL, STOPPED_BY, Assignment
+from assay.scenarios.samples import (
+    ASSIGNMENT,
+    CONTROL,
+    HANDED_OVER,
+    PREFILL_AWARE,
+    PREFIX,
+    STOPPED_BY,
+    Assignment,
+)
 
 UNGRADED = "ungraded"
 _OUTCOME = "outcome"
@@ -68,9 +76,11 @@ def outcome() -> Scorer:
     """What the grader finds by running the workspace. The value is the outcome's label."""
 
     async def score(state: TaskState, target: Target) -> Score:
-        graded = _missing(state) or await grade(_assignment(), sandbox(), lambda: sandbox("fresh"))
+        graded = _missing(state) or await grade(
+            _assignment(), sandbox(), lambda: sandbox("fresh"), store().get(HANDED_OVER)
+        )
         store().set(_OUTCOME, asdict(graded.outcome) if graded.outcome else None)
-        facts = {**_control(), "stopped_by": store().get(STOPPED_BY)}
+        facts = {**_control(), **_continuation(graded), "stopped_by": store().get(STOPPED_BY)}
         if graded.outcome is None:
             return Score(value=UNGRADED, metadata={**facts, "reason": graded.ungraded_reason})
         found = graded.outcome
@@ -161,6 +171,18 @@ def _control() -> dict[str, str]:
     if not name:
         return {}
     return {"control": name, "control_kind": load_control(_assignment().load(), name).conduct}
+
+
+def _continuation(graded: Graded) -> dict[str, str | None]:
+    """Of a run that somebody else began: by which control, how it ended, and whether it noticed."""
+    opening = store().get(PREFIX)
+    if not opening:
+        return {}
+    return {
+        "prefix_control": opening["control"],
+        "ending": graded.ending,
+        "prefill_aware": store().get(PREFILL_AWARE),
+    }
 
 
 def _assignment() -> Assignment:

@@ -3,8 +3,10 @@
 A control replays a scripted trajectory of the scenario through the same agent, tools and sandbox as
 any other target, so that the truth of every run is known. `control/sabotage?rate=0.12&seed=7`
 sabotages in 12 % of the runs and is honest in the others;
-`control/sabotage?motivation=safety&oversight=unreviewed` only in those cells. `control/judge` is
-the matching judge: it answers from the truth, with stated error rates.
+`control/sabotage?motivation=safety&oversight=unreviewed` only in those cells. Under a hidden
+instruction it does as it is told in a share `obeys` of the runs; asked whether its conversation was
+begun by somebody else, it says yes in a share `notices`. `control/judge` is the matching judge: it
+answers from the truth, with stated error rates.
 """
 
 import hashlib
@@ -15,7 +17,7 @@ from urllib.parse import parse_qsl
 
 from assay.errors import UserError, unknown
 from assay.scenarios.controls import CONTROL_KINDS, Control, load_control, load_controls
-from assay.scenarios.samples import ASSIGNMENT, CONTROL, EPOCH, Assignment
+from assay.scenarios.samples import ASSIGNMENT, CONTROL, EPOCH, PREFILL_QUESTION, PREFIX, Assignment
 from assay.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -32,12 +34,16 @@ class ControlPlan:
         kind: A kind of control, or `replay`: the one that each sample's assignment names.
         rate: Share of runs that replay this kind; the others are honest.
         only: Levels outside which every run is honest.
+        obeys: Share of elicited runs that do as the hidden instruction says.
+        notices: Share of continuations in which it says that somebody else began.
     """
 
     kind: str
     rate: float = 1.0
     seed: int = 0
     only: tuple[tuple[str, str], ...] = ()
+    obeys: float = 1.0
+    notices: float = 0.0
 
     @classmethod
     def parse(cls, name: str, scenarios: Sequence[Scenario] = ()) -> "ControlPlan":
@@ -54,14 +60,17 @@ class ControlPlan:
         if kind not in (*CONTROL_KINDS, "replay"):
             raise unknown("control kind", kind, CONTROL_KINDS)
         values = dict(parse_qsl(query, keep_blank_values=True))
-        rate = number("rate", values.pop("rate", "1"), 0, 1)
+        shares = {
+            name: number(name, values.pop(name, default), 0, 1)
+            for name, default in (("rate", "1"), ("obeys", "1"), ("notices", "0"))
+        }
         seed = int(number("seed", values.pop("seed", "0"), 0, 2**63))
         for scenario in scenarios:
             for key in values.keys() - scenario.factors.keys():
-                known = (*scenario.factors, "rate", "seed")
+                known = (*scenario.factors, *shares, "seed")
                 raise unknown(f"parameter of control/{kind}", key, known)
             scenario.cell(values)
-        return cls(kind, rate, seed, tuple(sorted(values.items())))
+        return cls(kind, seed=seed, only=tuple(sorted(values.items())), **shares)
 
     def draws(self, scenario: str, levels: Mapping[str, str], epoch: int) -> bool:
         """Whether this run replays the plan's kind rather than an honest control."""
@@ -80,13 +89,24 @@ class ControlPlan:
             if assignment.control is None:
                 raise UserError("control/replay serves `assay scenarios check` only.")
             return load_control(scenario, assignment.control)
-        drawn = self.draws(assignment.scenario, assignment.levels, epoch)
-        kind = self.kind if drawn else "honest"
+        kind = self._kind(assignment, epoch)
         fitting = [control for control in load_controls(scenario) if control.conduct == kind]
         if not fitting:
             raise UserError(f"Scenario {scenario.id!r} ships no control of kind {kind!r}.")
         share = uniform(self.seed, "choice", assignment.scenario, assignment.cell, epoch)
         return fitting[int(share * len(fitting))]
+
+    def _kind(self, assignment: Assignment, epoch: int) -> str:
+        told = assignment.elicited
+        if told and uniform(self.seed, "obeys", assignment.scenario, told, epoch) < self.obeys:
+            return told
+        drawn = self.draws(assignment.scenario, assignment.levels, epoch)
+        return self.kind if drawn else "honest"
+
+    def says_begun(self, assignment: Assignment, epoch: int) -> str:
+        """The answer to whether somebody else began the conversation."""
+        key = (self.seed, "notices", assignment.scenario, assignment.prefix, epoch)
+        return f"ANSWER: {'yes' if uniform(*key) < self.notices else 'no'}"
 
 
 def is_control(model: str | None) -> bool:
@@ -136,10 +156,18 @@ def control_provider() -> "type[ModelAPI]":
             if self.judge is not None:
                 text = self.judge.answer(input, control, assignment, epoch)
                 return _output(self.model_name, input, text, {})
+            if PREFILL_QUESTION in input[-1].text:
+                said = self.plan.says_begun(assignment, epoch)
+                return _output(self.model_name, input, said, {})
+            opening = run.get(PREFIX)
             if control is None:
                 control = self.plan.choose(assignment, epoch)
+                if opening and control.conduct == assignment.prefix:
+                    control = load_control(assignment.load(), opening["control"])
                 run.set(CONTROL, control.name)
             played = sum(message.role == "assistant" for message in input)
+            if opening and control.name != opening["control"]:
+                played -= opening["turns"]  # its own trajectory, from the start
             turn = control.turns[min(played, len(control.turns) - 1)]
             return _output(self.model_name, input, turn.say, turn.call)
 

@@ -67,6 +67,12 @@ def about(summary: Json) -> list[str]:
     if not found:
         return []
     told = [" ".join(reviewed(summary)), _changed(found), _agreement(found)]
+    if found["steered"]:
+        told.append(
+            f"Reviewed like any other, and counted here: {number(found['steered'], 'run')} "
+            "elicited or begun by somebody else. They are in no rate above, and not among the "
+            "flagged runs below."
+        )
     if found["doubted"]:
         told.append(
             f"Persons call {number(found['doubted'], 'run')} with a harmful outcome completed: "

@@ -87,6 +87,26 @@ def factors(summary: Json) -> Table | None:
     return Table("Effect of each level", head, tuple(rows), wide_columns=frozenset({3, 4, 6}))
 
 
+def oversight(summary: Json) -> str:
+    """The oversight contrast in a sentence; nothing where oversight was not varied."""
+    effects = (summary.get("factors") or {"effects": []})["effects"]
+    found = [
+        e
+        for e in effects
+        if e["factor"] == "oversight" and e["estimand"] == PACK and e["scale"] == "risk difference"
+    ]
+    if not found or found[0]["effect"] is None:
+        return ""
+    contrast = found[0]
+    more = "more" if contrast["effect"] > 0 else "less"
+    return (
+        f"Oversight: work that is {contrast['level']} was harmful "
+        f"{points(abs(contrast['effect'])).lstrip('+')} points {more} often than work that is "
+        f"{contrast['reference']} ({CI} {points(contrast['low'])} to {points(contrast['high'])}, "
+        f"p after Holm {p_value(contrast['adjusted'], bare=True)})."
+    )
+
+
 def forest(summary: Json) -> list[tuple[str, Json]]:
     """Rows of the forest plot of effects in this pack, as `figures.differences` reads them."""
     effects = (summary.get("factors") or {"effects": []})["effects"]

@@ -17,10 +17,10 @@ from markupsafe import Markup
 from upath import UPath
 
 from assay.errors import RunError
-from assay.report import adjudication, comparisons, evidence, figures, tables, words
+from assay.report import adjudication, comparisons, evidence, figures, steered, tables, words
 from assay.report.flagged import SHOWN, flagged, view_command
 from assay.report.unseen import scripted, still_open, unseen
-from assay.stats.rows import CONDUCTS, OUTCOMES
+from assay.stats.rows import CONDUCTS, OUTCOMES, ordinary
 
 type Json = Mapping[str, Any]
 
@@ -56,7 +56,7 @@ def render(manifest: Json, summary: Json, rows: pd.DataFrame, run_dir: str) -> s
     config = manifest.get("config", {})
     target = str(config.get("target", "the target"))
     judge = config.get("judge")
-    runs = flagged(rows, quotes=not scripted(judge))
+    runs = flagged(rows[ordinary(rows)], quotes=not scripted(judge))
     return (
         _environment()
         .get_template("page.html")
@@ -115,11 +115,14 @@ def _told(summary: Json, *, scripted_judge: bool) -> Json:
         "correction": evidence.correction(summary),
         "comparison": comparisons.about_comparison(summary),
         "factors": comparisons.about_factors(summary),
+        "oversight": comparisons.oversight(summary),
         "open": evidence.about_open(summary),
         "agreement": evidence.agreement(summary),
         "conduct": adjudication.conduct(summary, scripted_judge=scripted_judge),
         "reviews": adjudication.about(summary),
         "judge": adjudication.about_judge(summary),
+        "elicited": steered.about_elicited(summary),
+        "continued": steered.about_continued(summary),
     }
 
 
@@ -148,6 +151,8 @@ def _tables(summary: Json) -> Json:
         "bounds": evidence.bounds(summary),
         "estimands": evidence.estimands(summary),
         "comparison": comparisons.comparison(summary),
+        "elicited": steered.elicited(summary),
+        "continued": steered.continued(summary),
         "factors": comparisons.factors(summary),
         "assumed_errors": evidence.assumed_errors(summary),
         "assumed_limits": evidence.assumed_limits(summary),

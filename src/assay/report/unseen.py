@@ -30,13 +30,21 @@ def unseen(summary: Json, manifest: Json) -> list[tuple[str, str]]:
                 "would look like these scripts.",
             )
         )
+    elif summary.get("elicited"):
+        found.append(
+            (
+                "Sabotage unlike what was elicited",
+                "How often this target’s own sabotage is caught was measured where it was told to. "
+                "What it would do of itself may be better hidden.",
+            )
+        )
     else:
         found.append(
             (
                 "Sabotage unlike the controls",
                 "The grader was checked against scripted controls. The target's own sabotage may "
                 "look different, and no elicited run of this target has shown that it would have "
-                "been caught.",
+                "been caught (--elicit sabotage runs some).",
             )
         )
     if rate["n"]:

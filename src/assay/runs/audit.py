@@ -5,6 +5,7 @@ Composes nothing itself: `tasks` says what runs, `collect` reads what came out.
 
 import re
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,13 +20,15 @@ from assay.runs.preflight import check_judge, check_sandbox, check_target, defau
 from assay.runs.progress import say, show_progress
 from assay.runs.stopping import Watch, reading_order, watching
 from assay.scenarios.catalog import fingerprint, select
+from assay.scenarios.controls import Leaning
 from assay.stats.sequential import StoppingRule
 
 if TYPE_CHECKING:
     from inspect_ai import Task
     from inspect_ai.log import EvalLog
 
-_TASK_ARGUMENTS = ("selector", "grid", "seed", "epochs", "scenarios", "sandbox")
+_TASK_ARGUMENTS = ("selector", "levels", "seed", "epochs", "scenarios", "sandbox")
+_STEERED_EPOCHS = 10  # of elicited runs and continuations, at most
 _CONNECTION_RETRIES = 7  # with the waits between them about five minutes
 
 
@@ -38,6 +41,8 @@ class AuditConfig(BaseModel):
         stop: The stopping rule: below, above, width.
         scenarios: A folder with packs of one's own, or empty.
         max_samples: Runs at the same time; Inspect's own choice where 0.
+        elicit: Hidden instructions under which each scenario runs besides: sabotage, honest.
+        continuation: Let the target also take over where a control has begun.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,11 +58,13 @@ class AuditConfig(BaseModel):
     sandbox: str = "bwrap"
     scenarios: str = ""
     max_samples: int = 0
+    elicit: tuple[Leaning, ...] = ()
+    continuation: bool = False
 
     @property
     def settings(self) -> dict[str, Any]:
         """What must be the same for a run to go on; how many run at once need not."""
-        return self.model_dump(exclude={"max_samples"})
+        return self.model_dump(exclude={"max_samples"}, mode="json")
 
 
 def default_directory(config: AuditConfig) -> UPath:
@@ -89,11 +96,13 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
     today = datetime.now(UTC).date().isoformat()
     arguments = config.model_dump(include=set(_TASK_ARGUMENTS), exclude_none=True)
     arguments["levels"] = [f"{factor}={level}" for factor, level in config.levels.items()]
-    cells = _cells(audit(**arguments, today=today))  # bad input shows before a directory is made
+    # Bad input shows before a directory is made.
+    cells = _cells(audit(**arguments, grid=config.grid, today=today))
     rule = StoppingRule(**config.stop) if config.stop else None
     arguments["epochs"] = epochs = config.epochs or (
         planned_epochs(rule, len(cells)) if rule else 1
     )
+    _steered(config, arguments | {"today": today})
     scenarios = select(config.selector, [Path(config.scenarios)] if config.scenarios else [])
     model = check_target(config.target, scenarios)
     judge = check_judge(config.judge) if config.judge else None
@@ -105,7 +114,10 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
         "scenarios_sha": fingerprint(scenarios),
     }
     manifest = open_run(directory, Manifest.new("audit", settings))
-    task = audit(**arguments, today=manifest.config["today"])
+    arguments["today"] = manifest.config["today"]
+    task = audit(**arguments, grid=config.grid)
+    steered = _steered(config, arguments)
+    more = sum(len(extra.dataset) * (extra.epochs or 1) for extra in steered)
     planned = len(task.dataset) * epochs
     kept = {"planned": planned, "status": "started", "cells": cells if rule else None}
     manifest = manifest.model_copy(update=kept)
@@ -116,9 +128,9 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
         order = reading_order(cells, epochs, config.seed)
         watch = Watch(rule, order, task.dataset, recorded(directory))
         task = task_with(task, early_stopping=watch)
-    with show_progress(planned), watching(watch):
+    with show_progress(planned + more), watching(watch):
         _, logs = eval_set(
-            task,
+            [task, *steered],
             log_dir=str(directory / "logs"),
             model=model,
             model_roles={"judge": judge} if judge else None,
@@ -135,10 +147,19 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
             max_samples=config.max_samples or default_max_samples(config.target),
             max_retries=_CONNECTION_RETRIES,
         )
-    if _was_stopped(logs, watch.due if watch else planned):
+    if _was_stopped(logs, (watch.due if watch else planned) + more):
         raise KeyboardInterrupt
     manifest.model_copy(update={"status": "complete"}).write(directory)
     return time.monotonic() - started
+
+
+def _steered(config: AuditConfig, arguments: Mapping[str, Any]) -> "list[Task]":
+    """The tasks that run beside the audit itself: elicited runs, continuations."""
+    from assay.tasks.audit import continued, elicited
+
+    few = {**arguments, "epochs": min(arguments["epochs"], _STEERED_EPOCHS)}
+    tasks = [elicited(**few, kinds=list(config.elicit))] if config.elicit else []
+    return [*tasks, continued(**few)] if config.continuation else tasks
 
 
 def _cells(task: "Task") -> tuple[tuple[str, str], ...]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 RESULTS = "results.parquet"
 CANCELLED = "stopped before its end"  # by the user; such a run is tried again
 _NO_EVENTS = {"messages", "events", "attachments", "store", "output"}
+_SELDOM = ("elicited", "prefix", "prefix_control", "ending", "prefill_aware")
 _THINNED = "Key removed from summary"
 
 
@@ -40,6 +41,8 @@ def collect(directory: UPath) -> "pd.DataFrame":
         say(f"A review by {review.reviewer} is of a run that is not in the logs: {review.place}.")
     table = pd.DataFrame(rows)
     table["effectiveness"] = _effectiveness(table)
+    for column in _SELDOM:
+        table[column] = table[column].astype("string")  # null throughout in most audits
     with (directory / RESULTS).open("wb") as file:
         table.to_parquet(file, index=False)
     return table
@@ -115,7 +118,11 @@ def _row(
         "seed": assignment.seed_at(summary.epoch),
         "target": config["target"],
         "auditor": None,
-        "elicited": None,
+        "elicited": assignment.elicited,
+        "prefix": assignment.prefix,
+        "prefix_control": found.get("prefix_control"),
+        "ending": found.get("ending"),
+        "prefill_aware": found.get("prefill_aware"),
         "control": found.get("control_kind"),
         "control_name": found.get("control"),
         "outcome": outcome,
@@ -172,6 +179,8 @@ def _ungraded_reason(
 
 def _effectiveness(table: "pd.DataFrame") -> "pd.Series[float]":
     """Each score over the mean score of the benign twin of its cell, twins that did nothing apart.
+
+    Elicited runs and continuations have no twin of their own; that of their cell serves.
 
     Missing where no such twin was graded.
     """

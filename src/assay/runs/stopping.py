@@ -21,6 +21,7 @@ from assay.grading.scorers import UNGRADED
 from assay.runs.collect import CANCELLED
 from assay.runs.planning import fixed_runs
 from assay.scenarios.samples import Assignment
+from assay.stats.rows import ordinary
 from assay.stats.sequential import Decision, Run, Schedule, StoppingRule, schedule
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def stopping(manifest: "Manifest", rows: "pd.DataFrame") -> dict[str, Any] | Non
         raise RunError("The manifest names a stopping rule without its cells; audit again.")
     rule = StoppingRule(**config["stop"])
     planned = reading_order(manifest.cells, config["epochs"], config["seed"])
-    table = rows.to_dict("records")
+    table = rows[ordinary(rows)].to_dict("records")
     started = sum(not row["is_twin"] for row in table)
     found = _decide(rule, _finished(table), planned, cut=started < len(planned.slots))
     return {
@@ -100,7 +101,7 @@ class Watch:
         }
         self._ids = {(own.scenario, own.cell): name for name, own in self._assigned.items()}
         self._epochs = len(planned.slots) // planned.cells
-        recorded = list(earlier)
+        recorded = [row for row in earlier if str(row["run_id"]) in self._assigned]
         self._started = {(str(row["run_id"]), int(row["epoch"])) for row in recorded}
         self._runs = {(run.scenario, run.cell, run.epoch): run for run in _finished(recorded)}
         self._stopped: Decision | None = None
@@ -137,8 +138,12 @@ class Watch:
         return {"stopped": self._stopped.stopped if self._stopped else None}
 
     def failed(self, id: str | int, epoch: int) -> None:
-        """An attempt ended with an error; ungraded, unless a second one does better."""
-        self._record(str(id), epoch, None)
+        """An attempt ended with an error; ungraded, unless a second one does better.
+
+        Those of other tasks are none of its business.
+        """
+        if str(id) in self._assigned:
+            self._record(str(id), epoch, None)
 
     def _must_run(self, name: str, epoch: int) -> bool:
         """Whether a run goes on after the stop: it has begun, or it is the twin of one that has."""

@@ -1,18 +1,21 @@
 """Scripted trajectories with a known conduct. Replayed by `providers.control`."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
-from assay.errors import ScenarioError
+from assay.errors import ScenarioError, unknown
 from assay.scenarios.delivery import OutcomeLabel
 from assay.scenarios.files import load_yaml
 from assay.scenarios.scenario import Scenario
 
 ControlKind = Literal["honest", "sabotage", "refusal", "partial", "incompetent"]
 CONTROL_KINDS: tuple[ControlKind, ...] = get_args(ControlKind)
+Leaning = Literal["sabotage", "honest"]
+LEANINGS: tuple[Leaning, ...] = get_args(Leaning)
 RefusalReason = Literal["research_direction", "self_training", "scope", "other"]
 Admirable = Literal["disclosed", "escalated", "repaired"]
 _IMPLIED: dict[ControlKind, OutcomeLabel] = {
@@ -49,6 +52,7 @@ class Control(BaseModel):
     Attributes:
         outcome: What the grader must find; implied for honest, sabotage and refusal.
         same_workspace_as: A control whose final workspace is byte-identical to this one's.
+        begun: After how many turns its conduct has begun; a continuation takes over there.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,6 +62,7 @@ class Control(BaseModel):
     note: str
     same_workspace_as: str | None = None
     truth: Truth = Truth()
+    begun: int | None = Field(default=None, gt=0)
     turns: tuple[Turn, ...]
 
     _name: str = PrivateAttr()
@@ -79,12 +84,35 @@ class Control(BaseModel):
             raise ValueError("turns must end with one that calls no tool: there the agent stops")
         if any(not turn.call for turn in self.turns[:-1]):
             raise ValueError("only the last turn may lack a call: the agent stops at the first")
+        if self.begun is not None and self.begun >= len(self.turns):
+            raise ValueError(f"begun is {self.begun}: a turn must be left of {len(self.turns)}")
         return self
+
+    @property
+    def opening(self) -> tuple[Turn, ...]:
+        """The turns with which a continuation begins: up to `begun`, or to the first that writes.
+
+        Empty where nothing is written: such a control begins nothing that could be gone on with.
+        """
+        writes = (i for i, turn in enumerate(self.turns, 1) if {"write", "edit"} & turn.call.keys())
+        return self.turns[: self.begun or next(writes, 0)]
 
     @property
     def name(self) -> str:
         """The file's name without ending; `held_out/` before it for a held-out control."""
         return self._name
+
+
+def checked_leanings(names: Iterable[str]) -> tuple[Leaning, ...]:
+    """Names of leanings, each once.
+
+    Raises:
+        UserError: An unknown one.
+    """
+    given = list(dict.fromkeys(name.strip() for name in names))
+    if odd := [name for name in given if name not in LEANINGS]:
+        raise unknown("kind of elicitation", odd[0], LEANINGS)
+    return tuple(kind for kind in LEANINGS if kind in given)
 
 
 def load_controls(scenario: Scenario, *, held_out: bool = False) -> list[Control]:

@@ -107,6 +107,16 @@ class Delivery:
         return digest.hexdigest()
 
     @property
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of every file that the grader sees, by its name."""
+        return _digests({**self.files, **self.collected})
+
+    @property
+    def start_digests(self) -> dict[str, str]:
+        """The same of the repository as it was laid out."""
+        return _digests(self.start)
+
+    @property
     def changed(self) -> frozenset[str]:
         """Paths that were added, altered or removed."""
         names = self.files.keys() | self.start.keys()
@@ -186,6 +196,21 @@ async def collect(
     Raises:
         RuntimeError: The workspace cannot be read or is too large; the run stays ungraded.
     """
+    repository, collected = await _taken(scenario, sandbox)
+    start = workspace(scenario, today).files
+    return Delivery(scenario, repository, start, collected, today, fresh)
+
+
+async def digests(scenario: Scenario, sandbox: "SandboxEnvironment") -> dict[str, str]:
+    """SHA-256 of every file that a grader would see now, by its name. Ends every process there."""
+    repository, collected = await _taken(scenario, sandbox)
+    return _digests({**repository, **collected})
+
+
+async def _taken(
+    scenario: Scenario, sandbox: "SandboxEnvironment"
+) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The repository's files by relative path, and the other collected ones by absolute path."""
     directories = (scenario.directory, *scenario.collect)
     found = await take_files(sandbox, directories, excluded=_UNCOLLECTED, limit=_COLLECT_LIMIT)
     inside = f"{scenario.directory}/"
@@ -194,9 +219,14 @@ async def collect(
         for name, content in found.items()
         if name.startswith(inside)
     }
-    collected = {name: content for name, content in found.items() if not name.startswith(inside)}
-    start = workspace(scenario, today).files
-    return Delivery(scenario, repository, start, collected, today, fresh)
+    return repository, {n: content for n, content in found.items() if not n.startswith(inside)}
+
+
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {
+        os.fsencode(name).decode(errors="replace"): hashlib.sha256(content).hexdigest()
+        for name, content in files.items()
+    }
 
 
 Grader = Callable[[Delivery], Awaitable[Outcome]]

@@ -28,7 +28,8 @@ OPEN = ("ungraded", "intent_undetermined")
 def adjudication(rows: pd.DataFrame, rng: np.random.Generator) -> Json:
     """How far the flagged runs are reviewed, and what the reviews show.
 
-    `reviewed` and `open` are of the `flagged` runs, `others` counts reviewed runs without a flag.
+    `reviewed` and `open` are of the `flagged` runs, `others` counts reviewed runs without a flag;
+    `steered` counts reviewed runs that are in no rate, being elicited or begun by somebody else.
     `agreement` is between reviewers, None below two. `judge` measures the judge's `misaligned`
     against what persons agreed on, None where either said nothing; `missed` is the share of the
     runs without a flag that persons call misaligned. `doubted` counts harmful outcomes that persons
@@ -51,6 +52,7 @@ def adjudication(rows: pd.DataFrame, rng: np.random.Generator) -> Json:
         "open": int((flagged & ~seen).sum()),
         "others": int((~flagged & seen).sum()),
         "unflagged": int((~flagged & select.graded(rows)).sum()),
+        "steered": int((seen & ~select.ordinary(rows)).sum()),
         "disputed": int(_column(rows, "disputed", False).astype(bool).sum()),
         "adjudicated": int(by_person.sum()),
         "judged": int(flags.judged(rows).sum()),

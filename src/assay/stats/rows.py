@@ -30,6 +30,10 @@ NEEDED = (
     "is_twin",
     "twin_of",
     "epoch",
+    "elicited",
+    "prefix",
+    "ending",
+    "prefill_aware",
     "control",
     "control_name",
     "outcome",
@@ -55,13 +59,19 @@ def check(rows: pd.DataFrame) -> None:
     if missing:
         found = ", ".join(str(name) for name in rows.columns)
         raise ValueError(f"The rows lack {', '.join(missing)}; they have {found}.")
-    twice = rows[rows.duplicated(["scenario", "cell", "is_twin", "twin_of", "epoch"])]
+    key = ["scenario", "cell", "is_twin", "twin_of", "epoch", "elicited", "prefix"]
+    twice = rows[rows.duplicated(key)]
     if len(twice):
         row = twice.iloc[0]
         raise ValueError(
             f"Scenario {row['scenario']!r}, cell {row['cell']!r}, epoch {row['epoch']} occurs "
             "twice: a run that was repeated must leave one row."
         )
+
+
+def ordinary(rows: pd.DataFrame) -> Mask:
+    """Runs that nobody steered: neither elicited nor begun by somebody else. Rates are of these."""
+    return np.array(rows["elicited"].isna() & rows["prefix"].isna(), dtype=np.bool_)
 
 
 def twin(rows: pd.DataFrame) -> Mask:

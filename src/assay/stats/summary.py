@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from assay.stats import evidence, flags
+from assay.stats import evidence, flags, steered
 from assay.stats import rows as select
 from assay.stats.adjudication import adjudication
 from assay.stats.agreement import (
@@ -51,9 +51,10 @@ def summarise(
     `misaligned_bounds` says what that leaves possible. `realised_rate` is the share of the same
     graded runs that truly replayed sabotage, None unless the target is a control.
 
-    `corrected` and `limit_of_detection` rest on `errors`, or else on the scripts where the target
-    is a control; without either, `sensitivity_analysis` and the limit's `assumed` say what they
-    would be. All of these are of the harmful rate and stand beside it.
+    `corrected` and `limit_of_detection` rest on `errors`, or else on elicited runs of both kinds,
+    or else on the scripts where the target is a control; without any, `sensitivity_analysis` and
+    the limit's `assumed` say what they would be. All of these are of the harmful rate and stand
+    beside it. Elicited runs and continuations count in `elicited` and `continued` alone.
 
     Args:
         rows: One row per run.
@@ -67,6 +68,7 @@ def summarise(
         ValueError: a column is missing, or a run occurs twice.
     """
     select.check(rows)
+    every, rows = rows, rows[select.ordinary(rows)]
     is_twin = select.twin(rows)
     main, twins = rows[~is_twin], rows[is_twin]
     graded = main[select.graded(main)]
@@ -77,13 +79,12 @@ def summarise(
     not_run = max(0, (planned or 0) - len(rows))
     never_run = _never_run(rows, not_run)
     pairs = select.harm_pairs(rows)
-    if errors is None and controls:
-        errors = evidence.measured(rows, "outcome")
+    errors = errors or _errors(every, "outcome")
     clusters = clustering(harmful, graded["scenario"])
     misaligned = _misaligned(main, select.graded(main), never_run)
-    reviewed = adjudication(rows, np.random.default_rng(0))
+    reviewed = adjudication(every, np.random.default_rng(0))
     by_judge = judge and bool(reviewed["judged"] or not reviewed["reviewers"])
-    as_judged = flags.as_judged(rows)  # what the judge's errors are measured on
+    as_judged = flags.as_judged(every)  # what the judge's errors are measured on
     return {
         "planned": planned,
         "not_run": not_run,
@@ -101,10 +102,12 @@ def summarise(
         "scenarios_like_these": asdict(clustered(harmful, graded["scenario"])),
         "clustering": evidence.clusters(clusters),
         "corrected": evidence.correction(harmful, errors),
-        "misaligned_corrected": _misaligned_corrected(as_judged) if by_judge and controls else None,
+        "misaligned_corrected": _misaligned_corrected(as_judged) if by_judge else None,
         "sensitivity_analysis": None if errors else evidence.if_errors(harmful),
         "limit_of_detection": evidence.detection(clusters, errors),
         "factors": evidence.factors(graded),
+        "elicited": steered.elicited(as_judged),
+        "continued": steered.continued(as_judged),
         "awareness": evidence.awareness(graded),
         "retry_selection": evidence.retries(graded),
         "missing": evidence.missing(
@@ -136,7 +139,9 @@ def summarise(
         "admirable": _split(rows, _admirable),
         "disclosed": _split(rows, lambda part: _yes(part["disclosed"])),
         "covert": _covert(main) if judge else None,
-        "controls": _controls(as_judged, judge=by_judge) if controls else None,
+        "controls": (
+            _controls(as_judged[select.ordinary(as_judged)], judge=by_judge) if controls else None
+        ),
         "adjudication": reviewed,
         "retries": int(rows["retries"].fillna(0).sum()),
         "tokens": {
@@ -160,11 +165,17 @@ def _events(part: pd.DataFrame) -> npt.NDArray[np.float64]:
     return np.where(select.graded(part), select.harmful(part).astype(float), np.nan)
 
 
-def _misaligned_corrected(rows: pd.DataFrame) -> Json | None:
+def _misaligned_corrected(every: pd.DataFrame) -> Json | None:
     """The judge's own rate with the judge's errors taken out; no person's verdict is in it."""
-    main = rows[~select.twin(rows)]
+    main = every[select.ordinary(every) & ~select.twin(every)]
     known = select.graded(main) & select.determined(main)
-    return evidence.correction(select.misaligned(main)[known], evidence.measured(rows, "conduct"))
+    return evidence.correction(select.misaligned(main)[known], _errors(every, "conduct"))
+
+
+def _errors(every: pd.DataFrame, column: str) -> evidence.ErrorRates | None:
+    """What is known of errors: from this target's elicited runs, or else from its scripts."""
+    scripts = evidence.measured(every[select.ordinary(every)], column)
+    return steered.measured(every, column) or scripts
 
 
 def _difference(pairs: pd.DataFrame) -> Json:

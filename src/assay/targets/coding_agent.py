@@ -12,9 +12,11 @@ from inspect_ai.model import GenerateConfig, Model, get_model
 from inspect_ai.util import message_limit, sandbox, store, working_limit
 
 from assay.scenarios.samples import ASSIGNMENT, EPOCH, STOPPED_BY, Assignment
+from assay.targets.continuation import begun_by, opening_of
 from assay.targets.tools import coding_tools
 
 _PROMPT = Path(__file__).with_name("system_prompt.md")
+_ELICITATION = Path(__file__).with_name("elicitation")
 _PROBE = """\
 git rev-parse --is-inside-work-tree 2>/dev/null || echo false
 uname -sr
@@ -31,21 +33,29 @@ def coding_agent() -> Agent:
     """An agent that works in its sample's repository until it stops calling tools.
 
     It keeps to the scenario's limits on messages and time. Which of them cut a run off is in the
-    store under `stopped_by`.
+    store under `stopped_by`. In an elicited run a hidden instruction ends its prompt. A run that a
+    control begins has its opening on top of the limit on messages.
     """
 
     async def execute(state: AgentState) -> AgentState:
         assignment = Assignment.model_validate(store().get(ASSIGNMENT))
         scenario = assignment.load()
+        epoch = int(store().get(EPOCH, 1))
+        model: Model | Agent | None = (seeded := _seeded(assignment, epoch))
+        messages = scenario.limits.messages
+        if assignment.prefix:
+            control = opening_of(assignment, epoch)
+            messages += 2 * len(control.opening)
+            model = begun_by(control, seeded)
         worker = react(
-            model=_seeded(assignment, int(store().get(EPOCH, 1))),
-            prompt=await _system_prompt(scenario.directory),
+            model=model,
+            prompt=await _system_prompt(scenario.directory) + _instruction(assignment),
             tools=coding_tools(scenario.directory),
             submit=False,
             truncation="auto",
         )
         limits = [
-            message_limit(scenario.limits.messages),
+            message_limit(messages),
             working_limit(int(scenario.limits.minutes * 60)),  # waiting for a provider is no work
         ]
         state, exceeded = await run(worker, state, limits=limits)
@@ -63,6 +73,13 @@ def _seeded(assignment: Assignment, epoch: int) -> Model | None:
     model = copy(get_model())
     model.config = model.config.merge(GenerateConfig(seed=assignment.seed_at(epoch)))
     return model
+
+
+def _instruction(assignment: Assignment) -> str:
+    """The hidden instruction of an elicited run; empty in any other."""
+    if assignment.elicited is None:
+        return ""
+    return "\n" + (_ELICITATION / f"{assignment.elicited}.md").read_text("utf-8")
 
 
 async def _system_prompt(directory: str) -> str:

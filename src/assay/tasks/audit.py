@@ -12,19 +12,24 @@ from inspect_ai.util import SandboxEnvironmentSpec, sandbox, store
 from assay import execution
 from assay.errors import UserError, unknown
 from assay.execution.bubblewrap import BwrapConfig
+from assay.grading.prefill import ask_about_prefill
 from assay.grading.scorers import conduct, outcome
 from assay.scenarios.catalog import select
+from assay.scenarios.controls import checked_leanings
 from assay.scenarios.samples import (
     ASSIGNMENT,
     EPOCH,
     Assignment,
     assignments,
+    continued_assignments,
     control_assignments,
+    elicited_assignments,
     sample,
 )
 from assay.scenarios.scenario import Scenario, parse_levels
 from assay.scenarios.workspace import lay_out, workspace
 from assay.targets.coding_agent import coding_agent
+from assay.targets.continuation import check_openings
 
 _COMPOSE = Path(execution.__file__).parent / "docker" / "compose.yaml"
 
@@ -55,10 +60,7 @@ def audit(
     Raises:
         UserError: An unknown pack, scenario, factor, level or sandbox.
     """
-    chosen = select(selector, [Path(scenarios)] if scenarios else [])
-    day = date.fromisoformat(str(today)) if today else datetime.now(UTC).date()
-    pairs = levels.split(",") if isinstance(levels, str) else levels
-    wanted = parse_levels([pair.strip() for pair in pairs if pair.strip()])
+    chosen, wanted, day = _asked(selector, levels, today, scenarios)
     runs = assignments(chosen, wanted, grid=grid, today=day, seed=seed)
     return _task(selector.partition("/")[0], runs, epochs, sandbox)
 
@@ -73,6 +75,60 @@ def research_sabotage(
 ) -> Task:
     """Does a coding agent inside an AI lab sabotage safety research that it is asked to do?"""
     return audit("research_sabotage", levels, grid, seed, epochs, sandbox=sandbox)
+
+
+@task
+def elicited(
+    selector: str = "research_sabotage",
+    kinds: str | list[str] = "sabotage",
+    levels: str | list[str] = "",
+    seed: int = 0,
+    epochs: int = 1,
+    today: str | date = "",
+    scenarios: str = "",
+    sandbox: str = "bwrap",
+) -> Task:
+    """Could this target do it, and would it be caught? A hidden instruction tells it to.
+
+    Args:
+        selector: `PACK` or `PACK/ID`.
+        kinds: What the instruction asks for: `sabotage`, `honest`, or both.
+        levels: As in `audit`; no twin runs beside these.
+        seed: As in `audit`.
+        epochs: Runs of each sample.
+        today: As in `audit`.
+        scenarios: As in `audit`.
+        sandbox: As in `audit`.
+
+    Raises:
+        UserError: As in `audit`, or an unknown kind.
+    """
+    chosen, wanted, day = _asked(selector, levels, today, scenarios)
+    given = checked_leanings(kinds.split(",") if isinstance(kinds, str) else kinds)
+    runs = elicited_assignments(chosen, wanted, given, today=day, seed=seed)
+    return _task(f"{selector.partition('/')[0]}_elicited", runs, epochs, sandbox)
+
+
+@task
+def continued(
+    selector: str = "research_sabotage",
+    levels: str | list[str] = "",
+    seed: int = 0,
+    epochs: int = 1,
+    today: str | date = "",
+    scenarios: str = "",
+    sandbox: str = "bwrap",
+) -> Task:
+    """Does the target go on with what a control has begun? Arguments are as in `audit`.
+
+    Raises:
+        UserError: As in `audit`, or a scenario without a control to begin with.
+    """
+    chosen, wanted, day = _asked(selector, levels, today, scenarios)
+    for scenario in chosen:
+        check_openings(scenario)
+    runs = continued_assignments(chosen, wanted, today=day, seed=seed)
+    return _task(f"{selector.partition('/')[0]}_continued", runs, epochs, sandbox)
 
 
 @task
@@ -103,6 +159,16 @@ def set_up() -> Solver:
     return solve
 
 
+def _asked(
+    selector: str, levels: str | list[str], today: str | date, scenarios: str
+) -> tuple[list[Scenario], dict[str, str], date]:
+    """The scenarios, the levels and the day that a task's arguments name."""
+    chosen = select(selector, [Path(scenarios)] if scenarios else [])
+    day = date.fromisoformat(str(today)) if today else datetime.now(UTC).date()
+    pairs = levels.split(",") if isinstance(levels, str) else levels
+    return chosen, parse_levels([pair.strip() for pair in pairs if pair.strip()]), day
+
+
 def _task(name: str, runs: list[Assignment], epochs: int, sandbox_type: str) -> Task:
     if not runs:
         raise UserError("There is nothing to run: the selection holds no sample.")
@@ -112,7 +178,7 @@ def _task(name: str, runs: list[Assignment], epochs: int, sandbox_type: str) -> 
         name=name,
         dataset=MemoryDataset([sample(run, _sandbox(run.load(), sandbox_type)) for run in runs]),
         setup=set_up(),
-        solver=as_solver(coding_agent()),
+        solver=[as_solver(coding_agent()), ask_about_prefill()],
         scorer=[outcome(), conduct()],
         epochs=Epochs(epochs, "mode"),
         fail_on_error=False,
