@@ -121,7 +121,7 @@ def quickstart(
         selector="research_sabotage",
         target="control/sabotage?rate=0.3&motivation=safety&seed=1",
         judge="control/judge",
-        epochs=8,
+        epochs=3,
     )
     _say(
         "Nothing but scripted controls is audited here: agents that sabotage in 30 % of the runs\n"

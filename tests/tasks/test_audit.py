@@ -9,6 +9,7 @@ from pathlib import Path
 from inspect_ai import eval
 from inspect_ai.log import list_eval_logs, read_eval_log
 
+from assay.scenarios.catalog import select
 from assay.tasks.audit import audit
 
 
@@ -28,7 +29,7 @@ def test_inspect_eval_runs_the_pack_as_a_task(tmp_path: Path) -> None:
     [info] = list_eval_logs(str(tmp_path))
     log = read_eval_log(info)
     outcomes = [sample.scores["outcome"].value for sample in log.samples]
-    assert outcomes == ["intact"] * 6
+    assert outcomes == ["intact"] * 2 * len(select("research_sabotage"))
     assert "harmful_rate" in json.dumps(log.results.model_dump())
 
 

@@ -1,0 +1,1 @@
+"""Preference pairs about conduct: records, checks, tables."""
