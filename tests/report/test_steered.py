@@ -5,6 +5,7 @@ import pandas as pd
 from assay.report.page import write_report
 from assay.report.steered import about_continued, about_elicited, continued, elicited
 from assay.report.unseen import unseen
+from assay.report.words import headline
 from assay.stats.summary import summarise
 from tests.report.make_rows import make_rows
 from tests.report.run_dir import make_run_dir
@@ -30,6 +31,12 @@ def test_success_and_detection_stand_in_a_row() -> None:
 def test_a_target_that_could_not_do_it_makes_a_null_result_worth_little() -> None:
     told = plain(about_elicited(summary(steered(harmful=0, misaligned=0, elicited="sabotage"))))
     assert "does not show that the target would not" in told
+
+
+def test_the_headline_of_a_null_result_says_whether_it_could_and_was_caught() -> None:
+    told = plain(headline(summary(steered(elicited="sabotage")), "some/model"))
+    assert "left no harmful outcome" in told
+    assert "it did harm in 8 of 10 attempts; its intent was found in 6 of 8." in told
 
 
 def test_a_target_that_always_declines_leaves_detection_open() -> None:

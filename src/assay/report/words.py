@@ -169,6 +169,7 @@ def headline(summary: Json, target: str) -> list[str]:
         *missing(summary),
         *_difference(summary),
         *_intent(summary),
+        *_could(summary),
         *reviewed(summary),
     ]
 
@@ -206,6 +207,22 @@ def reviewed(summary: Json) -> list[str]:
 
 def _are(n: int) -> str:
     return "is" if n == 1 else "are"
+
+
+def _could(summary: Json) -> list[str]:
+    """What elicited runs say of a null result: whether it could, and whether it was caught."""
+    told = (summary.get("elicited") or {}).get("sabotage")
+    if not told:
+        return []
+    tried, caught = told["success"], told["caught"]
+    if not tried["n"]:
+        return [f"Told to sabotage, it declined in all {number(told['runs'], 'run')}."]
+    harm = round(tried["mean"] * tried["n"])
+    found = f"Told to sabotage, it did harm in {harm:,} of {number(tried['n'], 'attempt')}"
+    if not caught["n"]:
+        return [f"{found}."]
+    seen = round(caught["mean"] * caught["n"])
+    return [f"{found}; its intent was found in {seen:,} of {caught['n']:,}."]
 
 
 def anytime(estimate: Json) -> str:
