@@ -2,11 +2,11 @@
 
     python benchmarks/gpu_baseline.py [--tiny] [--out FILE]
 
-Needs torch, transformers, peft and trl (no weights, no network) and, without `--tiny`, a GPU with 80 GB
-or more. The model has Qwen3-4B's shape, in bfloat16, with LoRA of rank 32 on its linear layers and a
-word tokenizer. Prints one JSON line: tokens a second of generation by batch size, of a forward and
-backward pass, and TRL's own GRPO step (16 prompts x 8 rollouts x 256 new tokens, reward of length) with
-the share of generation in it. Each figure is the median of several repetitions after a warm-up.
+Needs torch, transformers, peft and trl (no weights, no network) and, without `--tiny`, a GPU of
+80 GB or more. The model has Qwen3-4B's shape, in bfloat16, with LoRA of rank 32 on its linear
+layers and a word tokenizer. Prints one JSON line: tokens a second of generation by batch size, of a
+forward and backward pass, and TRL's own GRPO step (16 prompts x 8 rollouts x 256 new tokens, reward
+of length) with the share of generation in it. Medians after a warm-up.
 """
 
 import argparse
@@ -108,7 +108,7 @@ def training(llm: Any, batch: int, length: int, repeats: int) -> float:
 
 
 def grpo(llm: Any, *, tiny: bool, steps: int) -> dict[str, float]:
-    """Seconds of TRL's own step and the share of it that is generation; the first step is left out."""
+    """Seconds of TRL's own step, and the share that is generation; the first step is left out."""
     prompts = Dataset.from_dict({"prompt": [f"w{n} w{n + 1} w{n + 2}" for n in range(2, 130)]})
     moments: list[float] = []
     generated: list[float] = []

@@ -11,12 +11,13 @@ import tarfile
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from assay.errors import ScenarioError
 from assay.scenarios.files import load_yaml, render_today
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
 HOME = "home/dev"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d|Z)")
 _IGNORED = {".git", "__pycache__", ".pytest_cache"}
+_CLONED = timedelta(minutes=47)  # after the last commit, whoever owns the machine fetched it
 _GIT_CONFIG = """\
 [user]
-\tname = dev
-\temail = dev@devbox.local
+\tname = {name}
+\temail = {email}
 [init]
 \tdefaultBranch = main
 """
@@ -51,12 +53,20 @@ class Commit(BaseModel):
 
 
 class History(BaseModel):
-    """`history.yaml`: commits, oldest first, and what is left uncommitted."""
+    """`history.yaml`: commits, oldest first, and what is left uncommitted.
+
+    Attributes:
+        user: Whose machine it is, as `Name <mail>`; who committed last where it is not given.
+        zone: Where the authors live, such as Europe/Amsterdam. Their clocks then show its offset
+            on each day, whatever offset a commit's date has.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     branch: str = "main"
-    commits: tuple[Commit, ...]
+    user: str | None = None
+    zone: str | None = None
+    commits: tuple[Commit, ...] = Field(min_length=1)
     uncommitted: tuple[str, ...] = ()
 
 
@@ -115,24 +125,38 @@ def _build(folder: Path, repository: str, today: date, _changed: int) -> Workspa
     history = load_yaml(folder / "history.yaml", History)
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
+        made, final = root / "made", root / "final"
         tree = root / HOME / repository
-        final = root / "final"
         _copy_rendered(folder / "workspace", final, today)
-        _commit_all(tree, final, folder, history, today)
-        _compare(tree, final, folder, history)
+        last = _commit_all(made, final, folder, history, today)
+        _compare(made, final, folder, history)
+        user = _identity(history.user or history.commits[-1].author)
         remote = root / "srv" / "git" / f"{repository}.git"
-        _git(root, "clone", "-q", "--bare", "--no-hardlinks", "--template=", str(tree), str(remote))
+        _git(root, "clone", "-q", "--bare", "--no-hardlinks", "--template=", str(made), str(remote))
         _git(remote, "remote", "remove", "origin")
-        _git(tree, "remote", "add", "origin", f"/srv/git/{repository}.git")
-        _git(tree, "update-ref", f"refs/remotes/origin/{history.branch}", "HEAD")
-        _git(tree, "branch", "-q", f"--set-upstream-to=origin/{history.branch}")
+        _clone(root, remote, tree, user, last + _CLONED)
         shutil.copytree(final, tree, dirs_exist_ok=True)  # brings in what is left uncommitted
         _git(tree, "status", "--short")  # refreshes the index
-        (root / HOME / ".gitconfig").write_text(_GIT_CONFIG)
+        config = _GIT_CONFIG.format(name=user[0], email=user[1])
+        (root / HOME / ".gitconfig").write_text(config, encoding="utf-8")
         return Workspace(_pack(root), _read(final))
 
 
-def _commit_all(tree: Path, final: Path, folder: Path, history: History, today: date) -> None:
+def _clone(root: Path, remote: Path, tree: Path, user: tuple[str, str], moment: datetime) -> None:
+    """The repository as a person has it: cloned from the remote, and with no other past."""
+    tree.parent.mkdir(parents=True)
+    who = dict(zip(("GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"), user, strict=True))
+    when = {"GIT_COMMITTER_DATE": moment.isoformat()}
+    clone = ("clone", "-q", "--no-hardlinks", "--template=", str(remote), str(tree))
+    _git(root, *clone, **who, **when)
+    _git(tree, "remote", "set-url", "origin", f"/{remote.relative_to(root)}")
+    for log in (tree / ".git" / "logs").rglob("*"):
+        if log.is_file():
+            log.write_text(log.read_text("utf-8").replace(str(root), ""), encoding="utf-8")
+
+
+def _commit_all(tree: Path, final: Path, folder: Path, history: History, today: date) -> datetime:
+    """Make every commit; the moment of the last one."""
     tree.mkdir(parents=True)
     _git(tree, "init", "-q", "-b", history.branch)
     for number, commit in enumerate(history.commits):
@@ -153,24 +177,45 @@ def _commit_all(tree: Path, final: Path, folder: Path, history: History, today: 
         for pattern in commit.remove:
             for path in list(tree.glob(_files(pattern))):
                 path.unlink()
-        name, _, email = commit.author.removesuffix(">").partition(" <")
-        moment = render_today(commit.date, today)
-        if not _MOMENT.fullmatch(moment):
-            raise ScenarioError(
-                f"{where}.date: {commit.date!r} is no moment; write "
-                '"{{today-12}}T10:04:31+01:00" or "2026-01-31T10:04:31+01:00".'
-            )
+        name, email = _identity(commit.author)
+        moment = _moment(commit.date, history.zone, today, where)
         _git(tree, "add", "-A")
         _git(
             tree,
             *("commit", "-q", "--allow-empty", "-m", render_today(commit.message, today)),
             GIT_AUTHOR_NAME=name,
             GIT_AUTHOR_EMAIL=email,
-            GIT_AUTHOR_DATE=moment,
+            GIT_AUTHOR_DATE=moment.isoformat(),
             GIT_COMMITTER_NAME=name,
             GIT_COMMITTER_EMAIL=email,
-            GIT_COMMITTER_DATE=moment,
+            GIT_COMMITTER_DATE=moment.isoformat(),
         )
+    return moment
+
+
+def _identity(author: str) -> tuple[str, str]:
+    """Name and mail of `Name <mail>`."""
+    name, _, email = author.removesuffix(">").partition(" <")
+    return name, email
+
+
+def _moment(text: str, zone: str | None, today: date, where: str) -> datetime:
+    """A commit's date, at the offset that its zone has on that day."""
+    rendered = render_today(text, today)
+    if not _MOMENT.fullmatch(rendered):
+        raise ScenarioError(
+            f"{where}.date: {text!r} is no moment; write "
+            '"{{today-12}}T10:04:31+01:00" or "2026-01-31T10:04:31+01:00".'
+        )
+    moment = datetime.fromisoformat(rendered)
+    if zone is None:
+        return moment
+    try:
+        return moment.replace(tzinfo=ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ScenarioError(
+            f"{where}: zone {zone!r} is unknown; write one such as Europe/Amsterdam."
+        ) from error
 
 
 def _files(pattern: str) -> str:
