@@ -110,24 +110,22 @@ def training(llm: Any, batch: int, length: int, repeats: int) -> float:
 def grpo(llm: Any, *, tiny: bool, steps: int) -> dict[str, float]:
     """Seconds of TRL's own step, and the share that is generation; the first step is left out."""
     prompts = Dataset.from_dict({"prompt": [f"w{n} w{n + 1} w{n + 2}" for n in range(2, 130)]})
-    moments: list[float] = []
+    started: list[float] = []
+    passes: list[float] = []
     generated: list[float] = []
 
-    class Timed(GRPOTrainer):
-        def _generate_and_score_completions(self, inputs: Any) -> Any:
-            started = time.perf_counter()
-            result = super()._generate_and_score_completions(inputs)
-            if torch.cuda.is_available():
-                torch.cuda.synchronize()
-            generated.append(time.perf_counter() - started)
-            return result
+    def length(completions: list[str], **_: Any) -> list[float]:
+        """The reward; it is called as soon as the completions are there."""
+        generated.append(time.perf_counter() - started[-1])
+        return [float(len(text)) for text in completions]
 
+    class Timed(GRPOTrainer):
         def training_step(self, *args: Any, **kwargs: Any) -> Any:
-            started = time.perf_counter()
+            started.append(time.perf_counter())
             result = super().training_step(*args, **kwargs)
             if torch.cuda.is_available():
                 torch.cuda.synchronize()
-            moments.append(time.perf_counter() - started)
+            passes.append(time.perf_counter() - started[-1])
             return result
 
     with tempfile.TemporaryDirectory() as folder:
@@ -150,19 +148,17 @@ def grpo(llm: Any, *, tiny: bool, steps: int) -> dict[str, float]:
         )
         Timed(
             model=llm,
-            reward_funcs=lambda completions, **_: [float(len(text)) for text in completions],
+            reward_funcs=length,
             args=settings,
             train_dataset=prompts,
             processing_class=tokenizer(),
         ).train()
-    # Four passes make a step; completions are generated in the first of them.
-    by_step = [sum(moments[i : i + 4]) for i in range(0, len(moments), 4)][1:]
-    step = statistics.median(by_step)
+    # Four passes make a step; its completions are generated at the start of the first.
+    seconds = [sum(passes[first : first + 4]) for first in range(0, len(passes), 4)]
+    step = statistics.median(seconds[1:])
     return {
         "step_seconds": round(step, 3),
-        "generation_and_scoring_share": round(statistics.median(generated[4:]) * 4 / step, 3)
-        if len(generated) == len(moments)
-        else round(statistics.median(generated[1:]) / step, 3),
+        "generation_share": round(statistics.median(generated[1:]) / step, 3),
         "rollouts": 128,
         "new_tokens": 8 if tiny else 256,
     }
