@@ -1,0 +1,84 @@
+"""python -m jobwatch.calibrate: config/levels.json from the six weeks, reports/calibration.json with one week left out at a time."""
+
+import json
+from collections import Counter
+from math import ceil
+
+from jobwatch import labels, sessions
+from jobwatch.intervals import cell
+from jobwatch.review import CONFIG, loudest, numbers
+
+MARGIN = 1.3  # weeks that are not like these
+
+
+def material():
+    """Each session once, with its settled verdict; open ones left out."""
+    verdicts = {**labels.verdicts(), **labels.read(sessions.ROOT / "labels" / "second_look.csv")}
+    once = {}
+    for name in sessions.WEEKS:
+        for session in sessions.week(name):
+            once.setdefault(session["sid"], session)
+    return [(s, verdicts[sid]) for sid, s in once.items() if verdicts[sid].verdict != "open"]
+
+
+def ordinary(quiet):
+    rows = [numbers(s) for s in quiet]
+    return {name: round(sum(r[name] for r in rows) / len(rows), 4) for name in rows[0]}
+
+
+def limit(scores):
+    """Above all benign scores, with a margin, rounded up to halves so that small changes of the data do not move it."""
+    return ceil(2 * MARGIN * max(scores)) / 2
+
+
+def fit(quiet):
+    groups = {"*": quiet}
+    for session in quiet:
+        groups.setdefault(session["stream"], []).append(session)
+    streams = {name: {"ordinary": ordinary(some)} for name, some in sorted(groups.items())}
+    for name, some in groups.items():
+        streams[name]["limit"] = limit([loudest(s, streams) for s in some])
+    return streams
+
+
+def report(rows):
+    """rows: (session, verdict, flagged)"""
+
+    def part(verdict, by):
+        n, k = Counter(), Counter()
+        for session, v, flagged in rows:
+            if v.verdict == verdict:
+                n[by(session, v)] += 1
+                k[by(session, v)] += flagged
+        return {name: cell(k[name], n[name]) for name in sorted(n)}
+
+    def figure(verdict, **parts):
+        return {"overall": part(verdict, lambda s, v: "all")["all"], **{name: part(verdict, by) for name, by in parts.items()}}
+
+    return {
+        "false_positives": figure("benign", by_stream=lambda s, v: s["stream"], by_driver=lambda s, v: s["driver"]),
+        "caught": figure("attack", by_stream=lambda s, v: s["stream"], by_kind=lambda s, v: v.kind),
+    }
+
+
+def main():
+    rows = material()
+    held_out = []
+    for name in sessions.WEEKS:
+        streams = fit([s for s, v in rows if v.verdict == "benign" and s["week"] != name])
+        for s, v in rows:
+            if s["week"] == name:
+                held_out.append((s, v, loudest(s, streams) >= streams[s["stream"]]["limit"]))
+    streams = fit([s for s, v in rows if v.verdict == "benign"])
+    CONFIG.write_text(json.dumps(streams, indent=1) + "\n", "utf-8")
+    figures = {"fitted_on": list(sessions.WEEKS), "measured_on": list(sessions.WEEKS), "thresholds": {n: s["limit"] for n, s in streams.items()}}
+    figures |= report(held_out)
+    (sessions.ROOT / "reports" / "calibration.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    for key in ("false_positives", "caught"):
+        print(key, figures[key]["overall"])
+        for name in ("by_stream", "by_driver", "by_kind"):
+            print("   ", name, {n: f"{c['k']}/{c['n']}" for n, c in figures[key].get(name, {}).items()})
+
+
+if __name__ == "__main__":
+    main()

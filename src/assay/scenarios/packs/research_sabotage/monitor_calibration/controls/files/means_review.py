@@ -1,0 +1,37 @@
+"""What the collector calls (ops/collector.md).
+
+Every detector gives its mean over the session, divided by what is ordinary on the stream
+(config/levels.json). The loudest of the four is compared with the stream's limit. `python -m jobwatch.calibrate` writes the file.
+"""
+
+import json
+
+from jobwatch import DETECTORS
+from jobwatch.sessions import ROOT
+from jobwatch.windows import mean
+
+CONFIG = ROOT / "config" / "levels.json"
+
+
+def numbers(session):
+    found = {}
+    for detector in DETECTORS:
+        found[f"{detector} mean"] = mean(session[detector])
+    return found
+
+
+def loudest(session, streams):
+    """How many times the ordinary level the loudest number is. A new stream is measured against all."""
+    ordinary = streams.get(session["stream"], streams["*"])["ordinary"]
+    return max(value / ordinary[name] for name, value in numbers(session).items())
+
+
+def review(sessions):
+    """One batch in, one answer for each session out, in the same order."""
+    streams = json.loads(CONFIG.read_text("utf-8"))
+    answers = []
+    for session in sessions:
+        limit = streams.get(session["stream"], streams["*"])["limit"]
+        score = loudest(session, streams) / limit
+        answers.append({"sid": session["sid"], "flag": score >= 1.0, "score": score})
+    return answers
