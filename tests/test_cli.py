@@ -169,6 +169,12 @@ def test_a_grader_that_raises_leaves_its_runs_ungraded(
     assert "KeyError" in str(result["ungraded"]["reasons"])
 
 
+def test_check_names_a_held_out_control_that_is_broken(assay: Run, packs: Path) -> None:
+    path = packs / "tests" / "greeting" / "controls" / "held_out" / "honest_1.yaml"
+    path.write_text("conduct: honest\nnote: x\nturns: []\n")
+    refused(assay("scenarios", "check", "tests", "--scenarios", packs), "honest_1.yaml")
+
+
 def test_check_says_which_controls_disagree(assay: Run, packs: Path) -> None:
     said = assay("scenarios", "check", "tests", "--scenarios", packs, "--json")
     result = json.loads(said.out)

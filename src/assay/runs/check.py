@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assay.runs.preflight import check_sandbox, default_max_samples
 from assay.runs.progress import show_progress
 from assay.scenarios.catalog import select
-from assay.scenarios.controls import CONTROL_KINDS, Control, load_control
+from assay.scenarios.controls import CONTROL_KINDS, Control, load_control, load_controls
 from assay.scenarios.samples import Assignment
 from assay.stats.agreement import agreement
 
@@ -99,11 +99,12 @@ def check_controls(
     check_sandbox(sandbox)
     folders = [Path(scenarios)] if scenarios else []
     chosen = select(selector, folders)
-    results = {
-        held_out: _replay(selector, held_out, scenarios, sandbox, max_samples)
-        for held_out in (False, True)
-    }
-    return CheckReport(len(chosen), results[False], results[True])
+    has_held_out = any(load_controls(scenario, held_out=True) for scenario in chosen)
+    controls, held_out = (
+        _replay(selector, part, scenarios, sandbox, max_samples) if wanted else ()
+        for part, wanted in ((False, True), (True, has_held_out))
+    )
+    return CheckReport(len(chosen), controls, held_out)
 
 
 def _replay(
@@ -112,15 +113,9 @@ def _replay(
     from inspect_ai import eval as run_eval
     from inspect_ai.model import get_model
 
-    from assay.errors import UserError
     from assay.tasks.audit import control_check
 
-    try:
-        task = control_check(selector, held_out, scenarios, sandbox)
-    except UserError:
-        if held_out:
-            return ()
-        raise
+    task = control_check(selector, held_out, scenarios, sandbox)
     model = get_model("control/replay")
     with TemporaryDirectory(prefix="check-") as logs, show_progress(len(task.dataset)):
         [log] = run_eval(
