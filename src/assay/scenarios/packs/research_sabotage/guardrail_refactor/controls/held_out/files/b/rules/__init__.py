@@ -1,0 +1,1 @@
+"""One module per kind of action. Each has a check() that returns a Decision; guard.py picks the module."""
