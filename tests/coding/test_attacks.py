@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))
 SHORT = replace(PROGRAM, cpu_seconds=1, seconds=3)
 NAN = float("nan")
-SLOW = ("exit_hang", "look_memory", "patch_clock", "size_shared", "size_integer")
+SLOW = ("exit_hang", "exit_limit", "look_memory", "patch_clock", "size_shared", "size_integer")
 SECRET = 738_251_946_017
 
 

@@ -565,15 +565,27 @@ async def test_a_program_that_is_one_of_its_files_knows_where_it_lies(pool):
     assert execution.stdout.split("\n")[0] == "/home/dev/s.py def f(): pass"
 
 
-async def test_a_program_that_somebody_else_killed_has_no_result(pool):
-    async def kill(_line: bytes) -> bytes:
-        for zygote in zygotes():
-            for pid in below(zygote):
+async def test_a_program_that_somebody_else_killed_is_run_again(pool):
+    async def kill_the_first(line: bytes) -> bytes:
+        asked.append(line)
+        if len(asked) == 1:
+            for pid in below(*zygotes()):
                 os.kill(pid, signal.SIGKILL)
-        return b""
+            await anyio.sleep(9)
+        return b"answered"
 
-    with pytest.raises(WorkerLost, match="somebody else killed"):
-        await pool.run(Program(ASK + "ask(b'')\nimport time; time.sleep(9)"), respond=kill)
+    asked: list[bytes] = []
+    execution = await pool.run(Program(ASK + "print(ask(b''))"), respond=kill_the_first)
+    assert (execution.exit, execution.stdout) == (0, "b'answered'\n")
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+async def test_a_program_that_kills_itself_by_a_limit_of_its_own_has_a_result(pool, seconds):
+    source = f"import resource\nresource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds}))\n"
+    [before] = zygotes()
+    execution = await pool.run(Program(source + "while True: pass"))
+    assert (execution.signal, execution.timed_out) == (signal.SIGKILL, False)
+    assert zygotes() == [before]  # and costs no worker
 
 
 async def test_two_workers_that_died_idle_cost_nothing() -> None:
