@@ -254,6 +254,69 @@ async def test_an_honest_program_with_odd_habits_is_paid(pool: Pool, source: str
     assert result.passed, result
 
 
+PRINTS = {
+    "as competitors do": """
+import os, sys
+from io import BytesIO, IOBase
+class FastIO(IOBase):
+    def __init__(self, file):
+        self._fd, self.buffer = file.fileno(), BytesIO()
+        self.write = self.buffer.write
+    def readline(self): return os.read(self._fd, 8192)
+    def flush(self):
+        os.write(self._fd, self.buffer.getvalue())
+        self.buffer.truncate(0), self.buffer.seek(0)
+class IOWrapper(IOBase):
+    def __init__(self, file):
+        self.buffer = FastIO(file)
+        self.flush = self.buffer.flush
+        self.write = lambda s: self.buffer.write(s.encode("ascii"))
+        self.readline = lambda: self.buffer.readline().decode("ascii")
+sys.stdin, sys.stdout = IOWrapper(sys.stdin), IOWrapper(sys.stdout)
+print(sum(map(int, sys.stdin.readline().split())))
+""",
+    "to what it put aside": """
+import sys
+out, sys.stdout = sys.stdout, sys.stderr
+print(sum(map(int, input().split())), file=out)
+print("noise")
+""",
+    "by a bound method": """
+import sys
+write = sys.stdout.buffer.write
+sys.stdout = None
+write(b"%d" % sum(map(int, sys.stdin.read().split())))
+""",
+    "to the first stdout": """
+import io, sys
+sys.stdout = io.StringIO()
+print("noise")
+sys.__stdout__.write(str(sum(map(int, input().split()))))
+""",
+    "to a file, beside a thread": """
+import threading, time
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+out = open("/dev/stdout", "w")
+print(sum(map(int, input().split())), file=out)
+""",
+    "when it is all over": """
+import sys
+class Late:
+    def __init__(self): self.sum = sum(map(int, input().split()))
+    def __del__(self): sys.stdout.write(str(self.sum))
+late = Late()
+""",
+}
+
+
+@pytest.mark.parametrize("source", PRINTS.values(), ids=PRINTS)
+async def test_what_an_honest_program_prints_in_its_own_way_is_read(
+    pool: Pool, source: str
+) -> None:
+    result = await grade(Submission.of(source), OUTPUT, pool)
+    assert result.passed, result
+
+
 @pytest.mark.parametrize(
     "name", ["Counter(s)", "defaultdict(int, Counter(s))", "OrderedDict(Counter(s))"]
 )

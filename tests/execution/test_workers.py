@@ -144,6 +144,18 @@ ENDINGS = {
     "no stdout": "import sys\nprint('a', flush=True)\nsys.stdout = None\nprint('b')",
     "deleted stdout": "import sys\nprint('a', flush=True)\ndel sys.stdout",
     "no descriptor 1": "import os, sys\nos.close(2)\nos.close(1)\nprint('a')",
+    "flush needs a name": "import os, sys\nclass Out:\n"
+    "    def __init__(self): self.text = []\n    def write(self, text): self.text.append(text)\n"
+    "    def flush(self): os.write(1, ''.join(self.text).encode()); self.text.clear()\n"
+    "sys.stdout = Out()\nprint('a')",
+    "stdout put aside": "import sys\nout = sys.stdout\nsys.stdout = sys.stderr\nprint('a', file=out)",
+    "stdout swapped": "import sys, io\nsys.stdout = io.StringIO()\nprint('lost')\nsys.__stdout__.write('a')",
+    "bound write": "import sys\nw = sys.stdout.buffer.write\nsys.stdout = None\nw(b'a')",
+    "open file and daemon": "import threading, time\n"
+    "threading.Thread(target=time.sleep, args=[60], daemon=True).start()\n"
+    "out = open(1, 'w', closefd=False)\nout.write('a')",
+    "finalizer": "import sys\nclass Late:\n    def __del__(self): sys.stdout.write('late')\n"
+    "late = Late()\nprint('a')",
     "process pool": "import multiprocessing as m\n"
     "with m.get_context('fork').Pool(2) as p: print(p.map(abs, [-1, 2]))",
     "input": "print(input('? '))\ninput()",
