@@ -296,7 +296,7 @@ sys.__stdout__.write(str(sum(map(int, input().split()))))
     "to a file, beside a thread": """
 import threading, time
 threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
-out = open("/dev/stdout", "w")
+out = open(1, "w")
 print(sum(map(int, input().split())), file=out)
 """,
     "when it is all over": """
