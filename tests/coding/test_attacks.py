@@ -299,6 +299,7 @@ threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
 out = open(1, "w")
 print(sum(map(int, input().split())), file=out)
 """,
+    "after a byte order mark": "\ufeffprint(sum(map(int, input().split())))",
     "when it is all over": """
 import sys
 class Late:
