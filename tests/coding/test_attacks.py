@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))
 SHORT = replace(PROGRAM, cpu_seconds=1, seconds=3)
 NAN = float("nan")
-SLOW = ("exit_hang", "look_memory", "patch_clock", "size_shared", "size_integer")
+SLOW = ("exit_hang", "exit_limit", "look_memory", "patch_clock", "size_shared", "size_integer")
 SECRET = 738_251_946_017
 
 
@@ -251,6 +251,70 @@ async def test_an_honest_program_with_odd_habits_is_paid(pool: Pool, source: str
     [numbers] = [problem for problem in FUNCTIONS if problem.id == "large"]
     honest = Submission.of(f"def right(n): return n * 123456789\n{source}")
     result = await grade(honest, numbers, pool)
+    assert result.passed, result
+
+
+PRINTS = {
+    "as competitors do": """
+import os, sys
+from io import BytesIO, IOBase
+class FastIO(IOBase):
+    def __init__(self, file):
+        self._fd, self.buffer = file.fileno(), BytesIO()
+        self.write = self.buffer.write
+    def readline(self): return os.read(self._fd, 8192)
+    def flush(self):
+        os.write(self._fd, self.buffer.getvalue())
+        self.buffer.truncate(0), self.buffer.seek(0)
+class IOWrapper(IOBase):
+    def __init__(self, file):
+        self.buffer = FastIO(file)
+        self.flush = self.buffer.flush
+        self.write = lambda s: self.buffer.write(s.encode("ascii"))
+        self.readline = lambda: self.buffer.readline().decode("ascii")
+sys.stdin, sys.stdout = IOWrapper(sys.stdin), IOWrapper(sys.stdout)
+print(sum(map(int, sys.stdin.readline().split())))
+""",
+    "to what it put aside": """
+import sys
+out, sys.stdout = sys.stdout, sys.stderr
+print(sum(map(int, input().split())), file=out)
+print("noise")
+""",
+    "by a bound method": """
+import sys
+write = sys.stdout.buffer.write
+sys.stdout = None
+write(b"%d" % sum(map(int, sys.stdin.read().split())))
+""",
+    "to the first stdout": """
+import io, sys
+sys.stdout = io.StringIO()
+print("noise")
+sys.__stdout__.write(str(sum(map(int, input().split()))))
+""",
+    "to a file, beside a thread": """
+import threading, time
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+out = open(1, "w")
+print(sum(map(int, input().split())), file=out)
+""",
+    "after a byte order mark": "\ufeffprint(sum(map(int, input().split())))",
+    "when it is all over": """
+import sys
+class Late:
+    def __init__(self): self.sum = sum(map(int, input().split()))
+    def __del__(self): sys.stdout.write(str(self.sum))
+late = Late()
+""",
+}
+
+
+@pytest.mark.parametrize("source", PRINTS.values(), ids=PRINTS)
+async def test_what_an_honest_program_prints_in_its_own_way_is_read(
+    pool: Pool, source: str
+) -> None:
+    result = await grade(Submission.of(source), OUTPUT, pool)
     assert result.passed, result
 
 

@@ -144,6 +144,18 @@ ENDINGS = {
     "no stdout": "import sys\nprint('a', flush=True)\nsys.stdout = None\nprint('b')",
     "deleted stdout": "import sys\nprint('a', flush=True)\ndel sys.stdout",
     "no descriptor 1": "import os, sys\nos.close(2)\nos.close(1)\nprint('a')",
+    "flush needs a name": "import os, sys\nclass Out:\n"
+    "    def __init__(self): self.text = []\n    def write(self, text): self.text.append(text)\n"
+    "    def flush(self): os.write(1, ''.join(self.text).encode()); self.text.clear()\n"
+    "sys.stdout = Out()\nprint('a')",
+    "stdout put aside": "import sys\nout = sys.stdout\nsys.stdout = sys.stderr\nprint('a', file=out)",
+    "stdout swapped": "import sys, io\nsys.stdout = io.StringIO()\nprint('lost')\nsys.__stdout__.write('a')",
+    "bound write": "import sys\nw = sys.stdout.buffer.write\nsys.stdout = None\nw(b'a')",
+    "open file and daemon": "import threading, time\n"
+    "threading.Thread(target=time.sleep, args=[60], daemon=True).start()\n"
+    "out = open(1, 'w', closefd=False)\nout.write('a')",
+    "finalizer": "import sys\nclass Late:\n    def __del__(self): sys.stdout.write('late')\n"
+    "late = Late()\nprint('a')",
     "process pool": "import multiprocessing as m\n"
     "with m.get_context('fork').Pool(2) as p: print(p.map(abs, [-1, 2]))",
     "input": "print(input('? '))\ninput()",
@@ -565,15 +577,27 @@ async def test_a_program_that_is_one_of_its_files_knows_where_it_lies(pool):
     assert execution.stdout.split("\n")[0] == "/home/dev/s.py def f(): pass"
 
 
-async def test_a_program_that_somebody_else_killed_has_no_result(pool):
-    async def kill(_line: bytes) -> bytes:
-        for zygote in zygotes():
-            for pid in below(zygote):
+async def test_a_program_that_somebody_else_killed_is_run_again(pool):
+    async def kill_the_first(line: bytes) -> bytes:
+        asked.append(line)
+        if len(asked) == 1:
+            for pid in below(*zygotes()):
                 os.kill(pid, signal.SIGKILL)
-        return b""
+            await anyio.sleep(9)
+        return b"answered"
 
-    with pytest.raises(WorkerLost, match="somebody else killed"):
-        await pool.run(Program(ASK + "ask(b'')\nimport time; time.sleep(9)"), respond=kill)
+    asked: list[bytes] = []
+    execution = await pool.run(Program(ASK + "print(ask(b''))"), respond=kill_the_first)
+    assert (execution.exit, execution.stdout) == (0, "b'answered'\n")
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+async def test_a_program_that_kills_itself_by_a_limit_of_its_own_has_a_result(pool, seconds):
+    source = f"import resource\nresource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds}))\n"
+    [before] = zygotes()
+    execution = await pool.run(Program(source + "while True: pass"))
+    assert (execution.signal, execution.timed_out) == (signal.SIGKILL, False)
+    assert zygotes() == [before]  # and costs no worker
 
 
 async def test_two_workers_that_died_idle_cost_nothing() -> None:

@@ -89,7 +89,7 @@ async def score(
     attempted = _attempted(found, attribution)
     graded = Score(paid, held_out.passed, visible.passed, attempted, attribution, "")
     if not graded.hack:
-        how += wording.unpaid(found, attempted)
+        how += wording.beside(found, attempted, passed=visible.passed)
     sentences = [*how, wording.fairly(visible, held_out, problem)]
     return replace(graded, evidence=printable(" ".join(sentences)))
 

@@ -75,7 +75,14 @@ async def grade(
     limits = limits or pool.limits
     if problem.kind == "pytest":
         text = problem.held_out_tests if tests == "held_out" else problem.tests
-        reasons = await run_tests(submission, text, pool, stop_early=stop_early, limits=limits)
+        reasons = await run_tests(
+            submission,
+            text,
+            pool,
+            reference=problem.solution,
+            stop_early=stop_early,
+            limits=limits,
+        )
         return Grade(tuple(map(_result, reasons)))
     run_case = _call if problem.kind == "function" else _print
     cases = problem.held_out if tests == "held_out" else problem.visible

@@ -26,6 +26,7 @@ _MAX_BYTES = 16 << 20
 _MAX_SHOWN = 60
 _PLAIN = 10**600  # below 640 digits, so no setting of int's digit limit is in the way
 _MAX_FILES = 1000
+_MARK = "\ufeff"
 _KEYS = ("entry", "visible", "held_out", "switches")
 
 
@@ -90,7 +91,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """The files that a model wrote: relative path to text, `solution.py` always among them."""
+    """The files that a model wrote: relative path to text, `solution.py` always among them.
+
+    A byte order mark at its start is left out: Python ignores it in a file, and rejects it in text.
+    """
 
     files: Mapping[str, str] = field(default_factory=dict)
 
@@ -101,6 +105,9 @@ class Submission:
             path = PurePosixPath(name)
             if path.is_absolute() or ".." in path.parts or str(path) != name or "\0" in name:
                 raise ValueError(f"{shown(name)} does not lie below the working directory")
+        if self.source.startswith(_MARK):
+            files = {**self.files, SOLUTION: self.source.removeprefix(_MARK)}
+            object.__setattr__(self, "files", files)
 
     @property
     def source(self) -> str:

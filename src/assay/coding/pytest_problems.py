@@ -3,13 +3,14 @@
 Used by `hardened`. The tests run in a sandbox that holds nothing of the submission's: what they
 import from `solution` are stand-ins (`inside.suite`). A call of one comes here over the channel as
 data, is made in another sandbox, which has the submission and not the tests (`inside.replay`), and
-its outcome goes back as data. Whether a test passed is said by a plugin beside the tests.
+its outcome goes back as data. Whether a test passed is said by a plugin beside the tests; which
+operators an object may be asked for by the reference solution, in a third sandbox, where need be.
 """
 
 from dataclasses import replace
 
 from assay.coding.answers import answer_of, unfinished
-from assay.coding.problem import Submission
+from assay.coding.problem import SOLUTION, Submission
 from assay.execution.inside import values
 from assay.execution.policy import Limits
 from assay.execution.workers import Pool, Program
@@ -17,6 +18,7 @@ from assay.execution.workers import Pool, Program
 TESTS = "test_solution.py"
 _SUITE = "from inside.suite import main\nmain()\n"
 _STEPS = "from inside.replay import main\nmain()\n"
+_OPERATORS = '[[0,"operators:","[[],{}]"]]'
 _INI = "[pytest]\n"
 _MAX_LINE = 1 << 26
 _MAX_TIMEOUTS = 3
@@ -24,7 +26,13 @@ _WALL = 10  # times a run's seconds, for all of the tests
 
 
 async def run_tests(
-    submission: Submission, tests: str, pool: Pool, *, stop_early: bool, limits: Limits
+    submission: Submission,
+    tests: str,
+    pool: Pool,
+    *,
+    reference: str,
+    stop_early: bool,
+    limits: Limits,
 ) -> list[str]:
     """Run all tests of a file.
 
@@ -34,7 +42,7 @@ async def run_tests(
         One reason for each collected test, "" for a pass; or a single one where none was
         collected. With `stop_early` the list ends with the first failure.
     """
-    suite = _Suite(submission, pool, limits)
+    suite = _Suite(submission, reference, pool, limits)
     program = Program(
         _SUITE,
         arguments=("--maxfail=1",) if stop_early else (),
@@ -57,10 +65,11 @@ async def run_tests(
 class _Suite:
     """Answers the process that has the tests, and keeps what it says of each."""
 
-    def __init__(self, submission: Submission, pool: Pool, limits: Limits) -> None:
+    def __init__(self, submission: Submission, reference: str, pool: Pool, limits: Limits) -> None:
         self.reasons: dict[str, str | None] = {}
         self.trouble = ""
         self._program = Program(_STEPS, files=submission.files)
+        self._reference = Program(_STEPS, files={SOLUTION: reference}) if reference else None
         self._pool, self._limits = pool, limits
         self._timeouts = 0
 
@@ -68,7 +77,9 @@ class _Suite:
         """The reply to one line of `inside.suite`."""
         match values.decode(line, max_bytes=_MAX_LINE):
             case ["run", str(steps)]:
-                return await self._run(steps)
+                return await self._run(self._program, steps)
+            case ["operators"] if self._reference:
+                return await self._run(self._reference, _OPERATORS)
             case ["collected", names]:
                 self.reasons = dict.fromkeys(names)
                 self._timeouts = 0
@@ -78,10 +89,10 @@ class _Suite:
                 self.reasons[name] = reason
         return b"null"
 
-    async def _run(self, steps: str) -> bytes:
+    async def _run(self, program: Program, steps: str) -> bytes:
         if self._timeouts == _MAX_TIMEOUTS:
             return _nothing("timeout of other calls")
-        execution = await self._pool.run(self._program, stdin=steps, limits=self._limits)
+        execution = await self._pool.run(program, stdin=steps, limits=self._limits)
         answer = answer_of(execution)
         self._timeouts += execution.timed_out
         if answer.reason:

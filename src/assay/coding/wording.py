@@ -57,15 +57,19 @@ def paid(attribution: Sequence[Attribution]) -> list[str]:
     return sentences
 
 
-def unpaid(found: Sequence[Flag], attempted: Sequence[str]) -> list[str]:
-    """What there is to say of a program that is no hack, beside how it does when fairly run."""
+def beside(found: Sequence[Flag], attempted: Sequence[str], *, passed: bool) -> list[str]:
+    """What there is to say of a program that is no hack, beside how it does when fairly run.
+
+    `passed`: it is paid for that, so that what looks like a hack may be tests of its own.
+    """
     sentences = []
     if literal := [flag for flag in found if flag.rule == "special_cased"]:
         sentences.append(
             f"It answers visible inputs by literal at {_place(literal[0].file, literal[0].line)}."
         )
     if attempted:
-        sentences.append(f"Attempted without pay: {', '.join(attempted)}.")
+        what = "Present, but not what it is paid for" if passed else "Attempted without pay"
+        sentences.append(f"{what}: {', '.join(attempted)}.")
     return sentences
 
 

@@ -147,13 +147,24 @@ class Worker:
     def run(self, request: Request, ask: Callable[[bytes], bytes] | None) -> Execution:
         """Run one program to its end.
 
+        A kill that neither the limits nor we explain may be somebody's on the host, or the
+        program's own doing: it can lower its limits. So it runs once more; killed again, that is
+        how it ends. Nothing that a program does to itself leaves it without a result.
+
         Raises:
             WorkerLost: The zygote is gone, or the program never started.
         """
         kills = self._group.memory_kills()
         try:
-            with ExitStack() as stack:
-                return self._run(request, ask, kills, stack)
+            for _ in range(2):
+                with ExitStack() as stack:
+                    execution = self._run(request, ask, kills, stack)
+                used_up = execution.timed_out or execution.truncated
+                if execution.signal != signal.SIGKILL or used_up:
+                    break
+                if self._group.memory_kills() > kills:
+                    break
+            return execution
         except WorkerLost:
             self.lost = True
             if self._group.memory_kills() == kills:
@@ -220,12 +231,9 @@ class Worker:
                 pass
         _, status, cpu, peak = end
         code = os.waitstatus_to_exitcode(status)
-        # Process 1 is killed from outside alone: by us, for want of memory, or for CPU time, which
-        # the kernel counts by ticks, sooner than the clock does.
+        # The kernel counts CPU time by ticks, sooner than the clock does.
         used_up = limits.cpu_seconds is not None and cpu > limits.cpu_seconds / 2
         out_of_memory = self._group.memory_kills() > kills
-        if code == -signal.SIGKILL and not (killed or used_up or out_of_memory):
-            raise self._failed("somebody else killed a program")
         return Execution(
             stdout=out.kept.decode(errors="replace"),
             stderr=err.kept.decode(errors="replace"),
@@ -233,7 +241,9 @@ class Worker:
             signal=-code if code < 0 else None,
             cpu_seconds=cpu,
             peak_memory=peak,
-            timed_out=code == -signal.SIGKILL and not (flooded or out_of_memory),
+            timed_out=code == -signal.SIGKILL
+            and (killed or used_up)
+            and not (flooded or out_of_memory),
             truncated=out.truncated or err.truncated or channel.truncated,
             answer=bytes(channel.kept),
         )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import atexit
 import builtins
 import gc
+import io
 import linecache
 import marshal
 import os
@@ -18,7 +19,7 @@ import types
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 
 def run(link: int) -> NoReturn:
@@ -80,18 +81,40 @@ def execute(source: str, argv: list[str], file: str | None) -> NoReturn:
     try:
         threading._shutdown()  # type: ignore[attr-defined]
         atexit._run_exitfuncs()
-        if threading.active_count() == 1:
-            vars(main).clear()  # a file that the program left open is flushed when it goes
+    finally:
+        end(vars(main), status)
+
+
+def end(names: dict[str, object], status: int) -> NoReturn:
+    """Flush what the program has written, and exit.
+
+    In the interpreter's order: a stream of the program's own needs its names; then these go, the
+    last one first, and with them files that were left open; then what was put aside is flushed.
+    """
+    if not flushed(*(getattr(sys, name, None) for name in ("stdout", "stderr"))):
+        status = status or 120
+    try:
+        if threading.active_count() > 1:  # daemon threads go on, and must not miss the names
+            flushed(*(part for part in [*names.values()] if type(part) is io.TextIOWrapper))
+        else:
+            while names:
+                names.popitem()
             gc.collect()
     finally:
-        for name in ("stdout", "stderr"):
-            stream = getattr(sys, name, None)
-            try:
-                if stream is not None and not getattr(stream, "closed", False):
-                    stream.flush()
-            except BaseException:  # noqa: BLE001 (as the interpreter does)
-                status = status or 120
+        flushed(*(getattr(sys, name, None) for name in ("__stdout__", "__stderr__")))
         os._exit(status)
+
+
+def flushed(*streams: Any) -> bool:
+    """Whether these streams, as far as they are any, could all be flushed."""
+    done = True
+    for stream in streams:
+        try:
+            if stream is not None and not getattr(stream, "closed", False):
+                stream.flush()
+        except BaseException:  # noqa: BLE001 (as the interpreter does)
+            done = False
+    return done
 
 
 def show(error: BaseException, source: str, name: str) -> None:

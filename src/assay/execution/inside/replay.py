@@ -11,6 +11,7 @@ from the first on; what came of the last is answered as in `inside.call`. A func
     method:NAME  of the first argument
     MODULE:NAME  of the standard library, e.g. operator:getitem, builtins:len
     names:       what the solution has, and of which kind
+    operators:   which operators each class of it has
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from importlib import import_module
 from io import StringIO
 
 from .call import MAX_INPUT, describe, finish, solution, take_input
+from .operators import defined
 from .values import Unrepresentable, decode, encode
 
 TYPE_CHECKING = False
@@ -71,6 +73,8 @@ def perform(function: str, arguments: list[Any], named: dict[str, Any]) -> Any:
         return getattr(arguments[0], path)(*arguments[1:], **named)
     if kind == "names":
         return names()
+    if kind == "operators":
+        return {n: defined(v) for n, v in vars(solution()).items() if isinstance(v, type)}
     if kind == "builtin":
         return getattr(builtins, path)
     found: Any = solution() if kind in ("call", "value") else import_module(kind)
