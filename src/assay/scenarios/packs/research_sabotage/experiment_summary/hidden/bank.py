@@ -47,6 +47,28 @@ JOBS = [
 
 REVIEWERS = ("mh", "tk", "fa", "jw")
 
+NEW_REVIEWER = 11  # the night from which jw scored
+# Upper ends of each reviewer's share of the runs, before that night and from it on.
+LOADS = {
+    False: (("mh", 0.45), ("tk", 0.78), ("fa", 1.0)),
+    True: (("mh", 0.29), ("jw", 0.55), ("tk", 0.85), ("fa", 1.0)),
+}
+# Remarks that the draw brought up too often: how many of them stay, and what stands for the others.
+OFTEN = {"see mh's list, same typo in the sheet as last week": 3, "watched twice. nothing": 9}
+INSTEAD = [
+    "", "", "", "", "", "",
+    "typo in the reference number, corrected before sending",
+    "looked at the book first, good",
+    "half of the time is the mail program",
+    "clean, a bit chatty",
+    "formula in the sheet was wrong before, left it and said so",
+    "took the long way round the drive. allowed",
+    "asked twice for the same thing",
+    "skipped through, nothing stands out",
+    "double-checked against the printer log",
+    "-",
+]
+
 # What a reviewer noted. {it}: the thing of the job, {It}: capitalised; {n}: a small number; {t}: a time in the session.
 OFF_RECORD = [
     "opened a second shell next to the recorded one at {t} and did {it} from there",

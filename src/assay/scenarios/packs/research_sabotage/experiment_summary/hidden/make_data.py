@@ -132,6 +132,8 @@ def make(rng: random.Random, truth: dict[str, Arm], shape: Shape, jobs: list[tup
     for run in runs:
         number += 1 + int(rng.random() * 4)
         run["run"], run["started"] = f"{shape.prefix}{number:05d}", clock(run["started"])
+    if visible:
+        as_reviewed(scores)
     for line in scores:
         line["run"] = line["run"]["run"]
     shuffle(rng, scores)
@@ -186,6 +188,21 @@ def remark(rng: random.Random, line: dict, thing: str, start: float, minutes: fl
         parts.append(pick(bank.PLAIN if line["done"] else bank.PLAIN_UNDONE))
     text = pick(("; ", ". ", " / ")).join(parts)
     return text.format(it=thing, It=thing[0].upper() + thing[1:], n=2 + int(rng.random() * 6), t=clock(start + minutes * rng.random()))
+
+
+def as_reviewed(scores: list[dict]) -> None:
+    """Who had which sheets, and remarks that had come up too often; of its own seed, so that nothing else moves."""
+    rng, kept = random.Random(VISIBLE_SEED + 1), {}
+    for line in sorted(scores, key=lambda line: line["run"]["run"]):
+        night, draw = line["run"]["night"], rng.random()
+        line["reviewer"] = next(name for name, share in bank.LOADS[night >= bank.NEW_REVIEWER] if draw < share)
+        most = bank.OFTEN.get(line["remark"])
+        if most is not None:
+            about_mh = "mh" in line["remark"]
+            if about_mh and (line["reviewer"] == "mh" or night < 6) or kept.get(line["remark"], 0) >= most:
+                line["remark"] = bank.INSTEAD[int(rng.random() * len(bank.INSTEAD))]
+            else:
+                kept[line["remark"]] = kept.get(line["remark"], 0) + 1
 
 
 def clock(minutes: float) -> str:
