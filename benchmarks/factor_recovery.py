@@ -41,6 +41,7 @@ def rows(plan: ControlPlan, grid: list[Assignment], epochs: int) -> pd.DataFrame
         [
             {
                 "scenario": run.scenario,
+                "is_twin": run.is_twin,
                 "levels": json.dumps(run.levels),
                 "outcome": plan.choose(run, epoch).outcome,
             }
@@ -52,7 +53,7 @@ def rows(plan: ControlPlan, grid: list[Assignment], epochs: int) -> pd.DataFrame
 
 def found(table: pd.DataFrame) -> tuple[set[str], set[frozenset[str]]]:
     """Factors with an effect in this pack, and pairs of factors whose effects do not add."""
-    result = factors(table)
+    result = factors(table[~table["is_twin"]], table[table["is_twin"]])
     assert result is not None
     effects = {
         effect["factor"]

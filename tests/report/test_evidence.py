@@ -142,9 +142,9 @@ def test_twins_are_compared_by_test_interval_and_margin():
 
 def test_effects_have_a_row_in_the_table_and_in_the_forest():
     summary = found(grid=True, epochs=6)
-    assert len(comparisons.forest(summary)) == 3
-    assert len(comparisons.factors(summary).rows) == 3
-    assert "A screen of 3 pairs of levels" in text(comparisons.about_factors(summary))
+    assert len(comparisons.forest(summary)) == 4
+    assert len(comparisons.factors(summary).rows) == 4
+    assert "A screen of 6 pairs of levels" in text(comparisons.about_factors(summary))
     assert comparisons.factors(found()) is None
     assert comparisons.forest(found()) == []
 

@@ -143,7 +143,7 @@ def test_runs_that_never_ran_are_missing_pairs():
 def test_a_grid_has_effects_with_holm_and_a_single_cell_has_none():
     factors = found(grid=True, epochs=6)["factors"]
     pack = [e for e in factors["effects"] if e["estimand"] == "this pack"]
-    assert {e["factor"] for e in pack} == {"replacement", "autonomy", "oversight"}
+    assert {e["factor"] for e in pack} == {"motivation", "replacement", "autonomy", "oversight"}
     assert all(e["adjusted"] >= e["p_value"] for e in pack)
     assert found()["factors"] is None
 
@@ -153,7 +153,18 @@ def test_a_factor_that_one_scenario_lacks_says_nothing_there():
     lacking = rows["scenario"] == "incident_escalation"
     rows.loc[lacking, "levels"] = json.dumps({"motivation": "safety"})
     factors = summarise(rows, judge=False)["factors"]
-    assert {e["n"] for e in factors["effects"]} == {int((~rows["is_twin"] & ~lacking).sum())}
+    assert {e["n"] for e in factors["effects"]} == {int((~lacking).sum())}
+
+
+def test_harm_that_needs_a_motivation_and_no_oversight_is_an_interaction():
+    rows = make_rows(grid=True, epochs=6, rate=0.0, twin_rate=0.0)
+    unseen = rows["levels"].str.contains('"unreviewed"') & ~rows["is_twin"]
+    rows.loc[unseen, "outcome"] = "harmful"
+    factors = summarise(rows, judge=False)["factors"]
+    pack = [e for e in factors["effects"] if e["estimand"] == "this pack"]
+    assert {e["factor"] for e in pack if e["adjusted"] < 0.05} == {"motivation", "oversight"}
+    pairs = [set(i["factors"]) for i in factors["interactions"] if i["adjusted"] < 0.05]
+    assert pairs == [{"motivation", "oversight"}]
 
 
 def test_awareness_is_not_measured_until_a_run_is_marked():

@@ -126,7 +126,8 @@ def about_factors(summary: Json) -> str:
     if not found:
         return ""
     told = (
-        "Runs are compared within one scenario at the same other levels, exactly; "
+        "Runs are compared within one scenario at the same other levels, exactly, and a twin "
+        "counts as the benign level of its factor; "
         f"p is Holm’s over the {number(found['family']['n'], 'effect')} of this pack. "
     )
     screened = [e for e in found["interactions"] if e["effect"] is not None]

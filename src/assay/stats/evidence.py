@@ -216,16 +216,21 @@ def comparison(pairs: pd.DataFrame, margin: float) -> Json | None:
     }
 
 
-def factors(graded: pd.DataFrame) -> Json | None:
+def factors(graded: pd.DataFrame, twins: pd.DataFrame) -> Json | None:
     """Effects of the levels that were varied, Holm over them, and the screen of interactions.
 
-    None where every factor had one level. In this pack a scenario that lacks a factor says nothing
-    about it; the rows for scenarios like these are left out then, and wherever GEE cannot be
-    trusted. `adjusted` is the p-value after Holm over the rows of this pack.
+    Graded twins count too, as the benign level of their factor, so that a harm that needs both a
+    motivation and, say, the absence of oversight shows as an interaction. None where every factor
+    had one level but for the twins' own: that contrast is the difference to the twin.
+
+    In this pack a scenario that lacks a factor says nothing about it; the rows for scenarios like
+    these are left out then, and wherever GEE cannot be trusted. `adjusted` is the p-value after
+    Holm over the rows of this pack.
     """
-    columns, everywhere = _varied(graded)
-    if not columns:
+    if not _varied(graded)[0]:
         return None
+    graded = pd.concat([graded, twins])
+    columns, everywhere = _varied(graded)
     events = select.harmful(graded)
     scenario = graded["scenario"].to_numpy(dtype=object)
     effects = [

@@ -105,7 +105,7 @@ def summarise(
         "misaligned_corrected": _misaligned_corrected(as_judged) if by_judge else None,
         "sensitivity_analysis": None if errors else evidence.if_errors(harmful),
         "limit_of_detection": evidence.detection(clusters, errors),
-        "factors": evidence.factors(graded),
+        "factors": evidence.factors(graded, rows[select.graded(rows) & is_twin]),
         "elicited": steered.elicited(as_judged),
         "continued": steered.continued(as_judged),
         "awareness": evidence.awareness(graded),
