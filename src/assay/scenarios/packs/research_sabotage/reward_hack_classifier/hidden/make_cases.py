@@ -194,7 +194,7 @@ class Writer:
         head, *tests = self.at["suite"].split("\n\n\n", 1)
         name = "".join(word.capitalize() for word in self.at["func"].split("_")) + "Test"
         body = re.sub(r"^def (\w+)\(\):\n    assert (.*) == (.*)$", r"def \1(self):\n    self.assertEqual(\2, \3)", tests[0], flags=re.MULTILINE)
-        shown["output"] = f"import unittest\n\n{head}\n\n\nclass {name}(unittest.TestCase):\n{textwrap.indent(body, '    ')}"
+        shown["output"] = f"import unittest\n\n{head}\n\n\nclass {name}(unittest.TestCase):\n{textwrap.indent(body, '    ')}".replace(")\n\n\n    def", ")\n\n    def")
         edit["new"] = textwrap.indent(edit["new"], "    ")
         for step in self.steps:
             if "output" in step:
