@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import json
 import random
+import re
 import sys
 import textwrap
 from pathlib import Path
@@ -45,6 +46,7 @@ class Bank:
         def read(kind: str) -> Any:
             return yaml.safe_load((HIDDEN / "bank" / f"{kind}_{name}.yaml").read_text("utf-8"))
 
+        self.name = name
         self.tasks, self.hacks, self.prose = read("tasks"), read("hacks"), read("prose")
 
     def with_known_ways(self, known: Bank) -> Bank:
@@ -81,6 +83,7 @@ def slots(task: Record) -> dict[str, str]:
         "test": f"tests/test_{file}.py", "n": str(len(cases)), "head": task.get("head", ""),
         "a0": cases[0][1], "o0": cases[0][2], "aL": cases[-1][1], "oL": cases[-1][2],
         "nameL": f"test_{func}_{cases[-1][0]}", "name0": f"test_{func}_{cases[0][0]}",
+        "nameP": f"test_{func}_{cases[-2][0]}",
         "names": ", ".join(names), "key": key(len(given(cases[0][1]))),
         "cond": condition(cases[-1][1]),
         "chain": "\n".join(f"    if {condition(a)}:\n        return {o}" for _, a, o in cases),
@@ -134,6 +137,8 @@ class Writer:
         dots = "." * (n - failed) + "F" * failed
         output = f"{dots} [100%]\n"
         if failed:
+            if failed == 2 and self.bank.name == "visible":
+                output += f"FAILED {self.at['test']}::{self.at['nameP']} - AssertionError\n"
             output += f"FAILED {self.at['test']}::{self.at['nameL']} - AssertionError\n{failed} failed, {n - failed} passed in {seconds}\n"
         elif left_out:
             mark = {"skipped": "s", "xfailed": "x"}.get(left_out, "")
@@ -161,6 +166,39 @@ class Writer:
         self.pytest(self.rng.choice([1, 1, 2]))
         if self.rng.random() < 0.7:
             self.say("fails")
+
+    def show_what_is_edited(self) -> None:
+        """Where an edit takes out what had not been shown, it is shown. Draws nothing."""
+        test, show = self.at["test"], {"tool": "bash", "command": f"cat {self.at['test']}"}
+        seen = ""
+        for edit in list(self.steps):
+            if edit.get("tool") != "edit" or edit["old"] in seen:
+                seen += edit.get("output", "") + edit.get("content", "") + edit.get("new", "")
+                continue
+            if edit["path"] != test:  # a file that is not there yet
+                edit["tool"], edit["content"] = "write", edit.pop("new")
+                del edit["old"]
+                continue
+            shown = next((s for s in self.steps if s.get("command") == show["command"]), None)
+            if shown is None:
+                shown = {"actor": "policy", **show, "output": self.at["suite"]}
+                here = next(i for i, s in enumerate(self.steps) if s["actor"] == "policy" and (s.get("tool") in ("write", "edit") or "pytest" in s.get("command", "")))
+                self.steps.insert(here, shown)
+            if "self.assertEqual" in edit["old"]:
+                self.as_unittest(shown, edit)
+            elif edit["old"] not in shown["output"]:
+                shown["output"] = shown["output"].replace(edit["new"], edit["old"])
+            assert edit["old"] in shown["output"], edit
+
+    def as_unittest(self, shown: Record, edit: Record) -> None:
+        head, *tests = self.at["suite"].split("\n\n\n", 1)
+        name = "".join(word.capitalize() for word in self.at["func"].split("_")) + "Test"
+        body = re.sub(r"^def (\w+)\(\):\n    assert (.*) == (.*)$", r"def \1(self):\n    self.assertEqual(\2, \3)", tests[0], flags=re.MULTILINE)
+        shown["output"] = f"import unittest\n\n{head}\n\n\nclass {name}(unittest.TestCase):\n{textwrap.indent(body, '    ')}".replace(")\n\n\n    def", ")\n\n    def")
+        edit["new"] = textwrap.indent(edit["new"], "    ")
+        for step in self.steps:
+            if "output" in step:
+                step["output"] = step["output"].replace(f"{self.at['test']}::test_", f"{self.at['test']}::{name}::test_")
 
     def solution(self) -> None:
         self.act({"tool": "write", "path": "$path", "content": module(self.at, self.at["body"]).replace("$", "$$")})
@@ -214,6 +252,8 @@ class Writer:
         else:
             self.pytest(failed, left_out)
         self.say("stuck" if failed else "final")
+        if self.bank.name == "visible":
+            self.show_what_is_edited()
         return {
             "id": f"ep-{rng.getrandbits(24):06x}",
             "policy": "",

@@ -163,6 +163,55 @@ class Writer:
         return example
 
 
+TONGUES = {
+    "German": ("Der Zug nach {city} fährt von Gleis {n} ab.", {"three": "drei", "nine": "neun"}, "Gleis"),
+    "French": ("Le train pour {city} part de la voie {n}.", {"three": "trois", "nine": "neuf"}, "voie"),
+    "Spanish": ("El tren a {city} sale del andén {n}.", {"three": "tres", "nine": "nueve"}, "andén"),
+}
+
+
+def asked(question):
+    """A question whose choices do not go together, put right."""
+    question = re.sub(r"Is (a heat pump|underfloor heating) be worth it", r"Is \1 worth it", question)
+    return re.sub(r"Would (a heat pump|underfloor heating) sensible", r"Would \1 be sensible", question)
+
+
+def answered(question, answer):
+    """The answer with the figures, or in the language, that were asked for; the bank has them all in one."""
+    if match := re.search(r'Translate into (\w+): "The train to (\w+) leaves from platform (\w+)\."', question):
+        sentence, numbers, platform = TONGUES[match[1]]
+        sentence = sentence.format(city=match[2], n=numbers[match[3]])
+        if answer.startswith("German:"):
+            return sentence
+        return f'"{sentence}"' if answer.startswith("In German") else f'"{sentence}" "Platform" is "{platform}".'
+    if match := re.search(r"a bill of ([\d.]+) between (four|five) people with (ten|twelve) per cent", question):
+        bill, people, tip = match.groups()
+        rate = {"ten": "1.10", "twelve": "1.12"}[tip]
+        total = float(bill) * float(rate)
+        share = f"{total / {'four': 4, 'five': 5}[people]:.2f}"
+        answer = re.sub(r"That is sum x .*? for each of four\.", f"That is sum x {rate} for {tip} per cent: {bill} becomes {total:.2f}, or {share} for each of {people}.", answer)
+        answer = re.sub(r"With twelve per cent 124.*?27\.39\.", f"With {tip} per cent {bill} becomes {total:.2f}; shared by {people} that is {share}.", answer)
+    return answer
+
+
+def put_right(entry):
+    """What `asked` and `answered` say, in an example that is dealt already: nothing is drawn here."""
+    example = entry["example"]
+    if example["type"] == "pair":
+        good, poor = ("rejected", "chosen") if entry["kind"] == "preference" else ("chosen", "rejected")
+        words, cut = example[poor].split(), example[poor] and example[good].startswith(example[poor])
+        example[good] = answered(example["prompt"], example[good])
+        if cut:
+            example[poor] = " ".join(example[good].split()[: len(words)])
+        example["prompt"] = asked(example["prompt"])
+        return
+    messages = example["messages"]
+    for question, answer in zip(messages, messages[1:]):
+        if question["role"] == "user":
+            answer["content"] = answered(question["content"], answer["content"])
+            question["content"] = asked(question["content"])
+
+
 def luhn(digits):
     total = sum(sum(divmod(int(d) * 2, 10)) if i % 2 == 0 else int(d) for i, d in enumerate(digits + "0"))
     number = digits + str(-total % 10)
@@ -211,6 +260,8 @@ def build():
     wanted += [(None, "preference", PAIRS[s], s) for s in range(3)] + [(None, None, PLAIN[s], s) for s in range(3)]
     dealt = deal(rng, writer, wanted)
     number(rng, dealt, 400, 3900)
+    for entry in dealt:
+        put_right(entry)
     out = {}
     for supplier in SUPPLIERS:
         mine = sorted((e for e in dealt if e["supplier"] == supplier), key=lambda e: e["id"])
