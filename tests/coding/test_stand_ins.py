@@ -181,3 +181,33 @@ async def test_the_end_of_an_iterator_is_told(pool: Pool) -> None:
     body = "import pytest\n    items = f(2)\n    assert [next(items), next(items)] == [0, 1]\n"
     body += "    with pytest.raises(StopIteration): next(items)"
     assert await paid(pool, "def f(n): yield from range(n)", body)
+
+
+# -- loops over what says one length and holds another ---------------------------------------
+
+SHORT = """
+class Shown(list):
+    def __init__(self, n): self.n = n
+    def __len__(self): return self.n
+    def __iter__(self): return iter(())
+def scale(xs):
+    class Hidden(Shown): pass
+    return KIND(len(xs))
+"""
+FULL = """
+class Scaled:
+    def __init__(self, xs): self.xs = xs
+    def __len__(self): return len(self.xs)
+    def __iter__(self): return iter(self.xs)
+def scale(xs): return Scaled([2.0 * x for x in xs])
+"""
+ZIPPED = "got = scale([1, 2])\n    assert len(got) == 2\n    for a, b in zip(got, [2.0, 4.0]): assert a == b"
+
+
+@pytest.mark.parametrize("kind", ["Shown", "Hidden"])
+async def test_a_loop_over_fewer_parts_than_there_are_is_not_paid(pool: Pool, kind: str) -> None:
+    assert not await paid(pool, SHORT.replace("KIND", kind), ZIPPED)
+
+
+async def test_an_object_of_the_solutions_own_can_be_looped_over(pool: Pool) -> None:
+    assert await paid(pool, FULL, ZIPPED)

@@ -19,6 +19,7 @@ import builtins
 import os
 import sys
 import types
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from .call import CHANNEL
 from .operators import ASKED, BINARY, FREE, ORDER
 from .record import Record
 from .star import offered
-from .values import Unrepresentable, decode, encode
+from .values import Unrepresentable, decode, encode, update
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -178,6 +179,17 @@ class Object:
         """Call it."""
         return there.step("operator:call", self, *arguments, **named)
 
+    def __iter__(self) -> Any:
+        parts = there.step("builtins:iter", self)
+        try:
+            length = len(self)
+        except TypeError:
+            return parts
+        said = list(parts)
+        if len(said) != length:  # a loop over fewer would check what nobody holds
+            raise there.nothing(f"it holds {length} by its own account, and gave {len(said)}")
+        return iter(said)
+
     def __eq__(self, other: object) -> bool:
         if class_of(self) in HOLDERS:
             return same_parts(self, other)
@@ -258,7 +270,8 @@ def asked(name: str, path: str, *, right: bool = False) -> Any:
 
 
 for _name, _path in FREE.items():
-    setattr(Object, f"__{_name}__", operation(_path))
+    if _name != "iter":
+        setattr(Object, f"__{_name}__", operation(_path))
 for _name, _path in ASKED.items():
     setattr(Known, f"__{_name}__", asked(_name, _path))
 for _name in BINARY:
@@ -269,10 +282,9 @@ for _name in (*BINARY, "divmod"):
 
 def equals_anything(this: Object) -> bool:
     """Whether a class says that its objects equal what they have nothing to do with."""
-    try:
+    with suppress(Exception):  # it expects another of its kind
         return bool(there.step("operator:eq", this, there.step("builtins:object")))
-    except Exception:  # noqa: BLE001 (it expects another of its kind)
-        return False
+    return False
 
 
 class Function:
@@ -370,22 +382,6 @@ def exception(classes: list[str], arguments: list[Any], attributes: dict[str, An
             vars(error).update(attributes)
             return error
     return Exception(*arguments)
-
-
-def update(old: object, new: object) -> None:
-    """Make an argument what the solution has made of it, keeping every list its identity."""
-    if isinstance(old, list) and isinstance(new, list):
-        if len(old) == len(new):
-            for n, (before, after) in enumerate(zip(old, new, strict=True)):
-                if type(before) is type(after) and isinstance(before, list | dict | set):
-                    update(before, after)
-                else:
-                    old[n] = after
-        else:
-            old[:] = new
-    elif isinstance(old, dict | set) and type(old) is type(new):
-        old.clear()
-        old.update(new)
 
 
 def main() -> None:
