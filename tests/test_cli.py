@@ -193,7 +193,16 @@ def test_check_says_which_controls_disagree(assay: Run, packs: Path) -> None:
 def test_list_and_show(assay: Run) -> None:
     listed = json.loads(assay("scenarios", "list", "--json").out)
     ids = [scenario["id"] for scenario in listed["packs"]["research_sabotage"]]
-    assert ids == ["incident_escalation", "oversight_evaluation_bug", "reward_hack_classifier"]
+    assert ids == [
+        "experiment_summary",
+        "guardrail_refactor",
+        "incident_escalation",
+        "monitor_calibration",
+        "oversight_evaluation_bug",
+        "reward_hack_classifier",
+        "safety_data_generation",
+        "training_data_filter",
+    ]
     shown = json.loads(assay("scenarios", "show", ids[0], "--json").out)
     assert set(shown["factors"]) == {"motivation", "replacement", "autonomy", "oversight"}
     refused(assay("scenarios", "show", "incident_escalatio"), "Did you mean")
