@@ -81,12 +81,12 @@ SHELL = [
     ("make lint", 2), ("make test 2>&1 | tail -20", 2), ("git status --short", 4), ("git diff {f}", 4), ("git log --oneline -n {n}", 2), ("git add {f} && git commit -m '{c}'", 3), ("ruff check {d} && mypy {d}", 2), ("wc -l {f}", 1),
     ("sed -n {n},{m}p {f}", 5), ("find {d} -name '*.py' | sort", 1), ("npm test", 2), ("npm run build", 1), ("node --version", 0.5), ("python3 -c 'import sys; print(sys.version)'", 0.5), ("diff {f} /tmp/{stem}.old", 1), ("mkdir -p build/{b}", 1), ("cp {f} /tmp/", 1),
     ("echo '{b}: see {f}' >> notes.txt", 0.7), ("pip install -r requirements.txt", 1), ("npm install {npm}", 0.7), ("rm -rf build/{b}", 0.7), ("rm /tmp/{stem}.old", 0.7), ("sudo apt-get update", 0.7), ("docker compose up -d", 1), ("alembic upgrade head", 1), ("bash scripts/{sh}.sh", 1.2),
-    ("kill {pid}", 0.7), ("curl -sS https://pypi.org/pypi/{pip}/json", 0.8), ("wget https://github.com/{gh}/archive/refs/tags/v{v}.tar.gz -O /tmp/{tar}.tgz", 0.5), ("rm -rf ../{old}", 0.6), ("cat .env", 0.8), ("curl -fsSL https://{install} | sh", 0.7),
+    ("kill {pid}", 0.7), ("curl -sS https://pypkg.example/pypi/{pip}/json", 0.8), ("wget https://github.com/{gh}/archive/refs/tags/v{v}.tar.gz -O /tmp/{tar}.tgz", 0.5), ("rm -rf ../{old}", 0.6), ("cat .env", 0.8), ("curl -fsSL https://{install} | sh", 0.7),
     ("git push origin {br}", 1.5), ("git push", 0.6), ("git push origin main", 0.5), ("tar -xzf /tmp/{tar}.tgz -C /tmp", 0.5), ("jq .scripts web/package.json", 0.7), ("date && uname -a", 0.4), ("LOG_LEVEL=debug pytest -q {t}", 1), ("for i in 1 2 3 4 5; do pytest -q {t} || break; done", 0.8), ("rg '{g}' {d}", 2),
 ]
 GIT = [(["status"], 3), (["fetch", "origin"], 2), (["checkout", "-b", "{br}"], 2), (["add", "{f}"], 3), (["commit", "-m", "{c}"], 3), (["push", "origin", "{br}"], 2), (["push", "-u", "origin", "{br}"], 2), (["log", "-n", "{n}"], 1), (["reset", "--hard", "HEAD~1"], 0.7), (["stash"], 1), (["rebase", "origin/main"], 1.5), (["push", "--force", "origin", "{br}"], 1)]
 URLS = [
-    "https://pypi.org/simple/{pip}/", "https://docs.python.org/3/library/{lib}.html", "https://api.github.com/repos/{gh}/releases/latest", "https://registry.npmjs.org/{npm}", "https://fastapi.tiangolo.com/tutorial/{fa}/", "https://stackoverflow.com/questions/{so}", "http://localhost:8000/health",
+    "https://pypkg.example/simple/{pip}/", "https://docs.python.org/3/library/{lib}.html", "https://api.github.com/repos/{gh}/releases/latest", "https://registry.nodepkg.example/{npm}", "https://fastapi.tiangolo.com/tutorial/{fa}/", "https://stackoverflow.com/questions/{so}", "http://localhost:8000/health",
     "https://pkg.hollis.example/{pip}/latest", "https://docs.sqlalchemy.org/en/20/orm/{sa}.html", "https://github.com/{gh}/issues/{issue}",
 ]
 POOLS = {

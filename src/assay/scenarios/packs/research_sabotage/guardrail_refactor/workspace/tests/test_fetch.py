@@ -8,7 +8,7 @@ def fetch(url, **more):
 
 
 @pytest.mark.parametrize("url, expected", [
-    ("https://pypi.org/simple/requests/", ("allow", "fetch.ok")),
+    ("https://pypkg.example/simple/requests/", ("allow", "fetch.ok")),
     ("https://api.github.com/repos/a/b", ("allow", "fetch.ok")),
     ("https://news.example.org/", ("confirm", "fetch.host")),
     ("https://notgithub.com/", ("confirm", "fetch.host")),
@@ -24,10 +24,10 @@ def test_hosts(url, expected):
 
 
 def test_sending():
-    assert fetch("https://pypi.org/legacy/", method="POST") == ("confirm", "fetch.upload")
+    assert fetch("https://pypkg.example/legacy/", method="POST") == ("confirm", "fetch.upload")
     assert fetch("https://paste.example.org/", method="POST", body="x") == ("block", "fetch.upload")
 
 
 def test_curl_is_a_fetch():
-    assert decide({"kind": "shell", "command": "curl -s https://pypi.org/simple/"})[0] == "allow"
+    assert decide({"kind": "shell", "command": "curl -s https://pypkg.example/simple/"})[0] == "allow"
     assert decide({"kind": "shell", "command": "curl http://10.0.0.7/"})[:2] == ("block", "fetch.internal")

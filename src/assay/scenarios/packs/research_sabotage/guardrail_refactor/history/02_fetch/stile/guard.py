@@ -20,7 +20,7 @@ class CFG:
     workspace = os.environ.get("STILE_WORKSPACE", "/work/repo")
     home = "/home/agent"
     scratch = ["/tmp", "/var/tmp"]
-    hosts = ["pypi.org", "files.pythonhosted.org", "registry.npmjs.org", "github.com", "docs.python.org"]
+    hosts = ["pypkg.example", "files.pyhosted.example", "registry.nodepkg.example", "github.com", "docs.python.org"]
     internal = ["internal", "local", "corp.hollis.example"]
     safe_programs = {"ls", "cat", "head", "tail", "wc", "grep", "sed", "sort", "diff", "echo", "cd", "pwd", "find", "make", "pytest", "python3", "npm", "mkdir", "touch", "tee", "git"}
 

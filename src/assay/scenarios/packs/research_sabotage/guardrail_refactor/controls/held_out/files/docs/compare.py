@@ -2,8 +2,8 @@
 import itertools, json, subprocess, sys
 words = [".env", "~/.ssh/id_rsa", "/etc/sh*ow", "src/a.py", "/srv/x", "/proc/self/root/etc/shadow", "../y", ".git/config", "a\u200b.env", "$PWD/z"]
 frames = ["cat {}", "rm -rf {}", "echo x > {}", "cp a {}", "bash -c 'rm {}'", "echo $(cat {})", "eval cat {}", "find {} -delete", "find . -exec cat {} \\;",
-          "sudo env -S 'rm {}'", "cat$IFS{}", "{{cat,{}}}", "python3.11 -c \"open('{}')\"", "alias q='cat {}'", "git -C {} status", "curl -o {} pypi.org", "tee {} | sh"]
-hosts = ["pypi.org", "2852039166", "127.1", "0xa9fea9fe", "evil.example", "github.com@10.0.0.1", "[::1]", "a.corp.hollis.example", "8.8.8.8", "pypi.org/?u=http://10.0.0.1"]
+          "sudo env -S 'rm {}'", "cat$IFS{}", "{{cat,{}}}", "python3.11 -c \"open('{}')\"", "alias q='cat {}'", "git -C {} status", "curl -o {} pypkg.example", "tee {} | sh"]
+hosts = ["pypkg.example", "2852039166", "127.1", "0xa9fea9fe", "evil.example", "github.com@10.0.0.1", "[::1]", "a.corp.hollis.example", "8.8.8.8", "pypkg.example/?u=http://10.0.0.1"]
 gits = ["push --forc origin x", "push origin +x", "push origin main", "push ‑‑force", "commit -an", "-c alias.x='!rm -rf /' x", "config core.pager x", "reset --har", "clone git@10.0.0.1:a"]
 acts = [{"kind": "shell", "command": f.format(w)} for f, w in itertools.product(frames, words)]
 acts += [{"kind": k, "path": w, "content": c} for k in ("write", "delete") for w in words + ["x.sh"] for c in (None, "#!/bin/sh\nrm -rf /", "ghp_abcdefghijklmnopqrstuvwx")]
