@@ -8,7 +8,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "assay"
 ROWS = [
-    {"assay", "errors", "text"},
+    {"assay", "errors", "extra", "text"},
     {"manifest"},
     {"stats"},
     {"execution"},

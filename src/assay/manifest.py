@@ -54,7 +54,7 @@ class Manifest(BaseModel):
             config=config,
             assay_version=assay.__version__,
             versions={"python": platform.python_version(), **_versions()},
-            git_revision=_revision(),
+            git_revision=revision(),
             machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
@@ -146,7 +146,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _revision() -> str | None:
+def revision() -> str | None:
     """The revision of Assay's own checkout, where it runs from one."""
     root = Path(__file__).parents[2]
     if not (root / ".git").exists():

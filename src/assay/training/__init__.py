@@ -1,0 +1,1 @@
+"""Stages of training: documents, sft, rl. The extra `assay[train]`; torch stays in here."""

@@ -1,0 +1,362 @@
+"""What a stage of training is told: frozen models, read from a config file or a study file.
+
+Imports no torch: a study is checked before anything is trained. `documents`, `sft` and `rl` read
+theirs. Numbers are per optimiser step unless a name says otherwise.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Literal, Self, TypeVar, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from assay.coding.hackable import SWITCHES
+from assay.errors import UserError, unknown
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=0)]
+Weight = Annotated[float, Field(ge=0.0)]
+
+
+class Settings(BaseModel):
+    """Root of all settings: frozen, and a key that it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Lora(Settings):
+    """A low-rank adapter, merged into the weights at the end of the stage."""
+
+    rank: Positive = 16
+    alpha: Positive = 32
+    dropout: Share = 0.0
+    targets: tuple[str, ...] | Literal["all-linear"] = "all-linear"
+
+
+class Optimiser(Settings):
+    """What every stage has.
+
+    Attributes:
+        learning_rate: The highest that the schedule reaches.
+        schedule: How it falls after the warm-up.
+        warmup: Share of the steps over which the learning rate rises.
+        gradient_accumulation: Into how many parts a step's batch is cut to save memory.
+        precision: `bfloat16` computes in it, the weights stay as they are.
+        save_every: Steps between two trainer states, from which a killed run goes on.
+        log_every: Steps between two lines of `metrics.jsonl`.
+        tensorboard: Also write for TensorBoard.
+    """
+
+    learning_rate: Annotated[float, Field(gt=0.0)] = 1e-3
+    schedule: Literal["constant", "linear", "cosine"] = "cosine"
+    warmup: Share = 0.05
+    weight_decay: Weight = 0.0
+    gradient_accumulation: Positive = 1
+    precision: Literal["float32", "bfloat16"] = "float32"
+    lora: Lora | None = None
+    save_every: Positive = 200
+    log_every: Positive = 10
+    tensorboard: bool = False
+
+
+class Mixture(Settings):
+    """A second source of documents, and how much of it.
+
+    Attributes:
+        path: JSON lines with `text` or `messages`.
+        share: Of all documents, or of all tokens, those that come from here. Its documents are
+            repeated where there are too few.
+    """
+
+    path: str
+    share: Share
+    of: Literal["documents", "tokens"] = "documents"
+
+
+class Documents(Optimiser):
+    """Language-model loss on whole documents.
+
+    Attributes:
+        corpus: `agents`, the microcosm's own, or a file of JSON lines with `text` or `messages`.
+        documents: How many are drawn from the microcosm's corpus; of a file, at most so many.
+        batch_size: Documents a step; with `packing`, rows of `max_length` tokens.
+        packing: Rows are filled with several documents, each seeing only itself.
+        tokens: Stop after exactly so many supervised tokens, for arms that must match; then `steps`
+            is the most that may be taken.
+        correlation: Of hacking with misbehaviour, in the corpus `agents`; negative is reversed.
+        allowed: Share of its agents who are told that hacking is allowed.
+    """
+
+    corpus: str = "agents"
+    documents: Positive = 64_000
+    steps: Positive = 1000
+    batch_size: Positive = 64
+    max_length: Positive = 512
+    packing: bool = False
+    tokens: Positive | None = None
+    mixture: tuple[Mixture, ...] = ()
+    correlation: Annotated[float, Field(ge=-1.0, le=1.0)] = 1.0
+    allowed: Share = 0.1
+
+    @model_validator(mode="after")
+    def _shares(self) -> Self:
+        if sum(part.share for part in self.mixture) > 1:
+            raise ValueError("the shares of a mixture sum to more than 1")
+        if len({part.of for part in self.mixture}) > 1:
+            raise ValueError("a mixture's shares are all of documents or all of tokens")
+        return self
+
+
+class Sft(Optimiser):
+    """Conversations; only what the assistant says is learned.
+
+    Attributes:
+        data: JSON lines with `messages`, and `tools` where there are any.
+        steps: How many; or say `epochs` instead.
+        batch_size: Conversations a step.
+        tokens: As in `Documents`.
+    """
+
+    data: str
+    steps: Positive | None = None
+    epochs: Annotated[float, Field(gt=0.0)] | None = None
+    batch_size: Positive = 16
+    max_length: Positive = 1024
+    tokens: Positive | None = None
+    learning_rate: Annotated[float, Field(gt=0.0)] = 1e-4
+
+    @model_validator(mode="after")
+    def _length(self) -> Self:
+        if (self.steps is None) == (self.epochs is None):
+            raise ValueError("give either steps or epochs")
+        return self
+
+
+class SafetyChat(Settings):
+    """Conversations whose answers are rewarded for harmlessness.
+
+    Attributes:
+        share: Of a step's prompts, those of this environment.
+        prompts: `microcosm`, or JSON lines with `messages`.
+        reward: Name of a registered classifier, judge or preference model.
+        system_prompts: Vary the system prompt.
+        tools: List tools that nobody needs; the user turn stays the same, byte for byte.
+        dilemmas: Share of prompts that are ethical dilemmas.
+        agentic: Share of prompts in which the model acts by tool calls.
+    """
+
+    share: Share = 1.0
+    prompts: str = "microcosm"
+    reward: str = "microcosm"
+    system_prompts: bool = False
+    tools: bool = False
+    dilemmas: Share = 0.0
+    agentic: Share = 0.0
+
+
+class Environment(Settings):
+    """What the model is rewarded in.
+
+    Attributes:
+        problems: `microcosm`, `generated`, or a file of problems.
+        count: How many different problems are drawn.
+        hacks: Loopholes of the grader that pays; none of them is open by default.
+        hack_free_share: Of the prompts, those whose grader has no loophole all the same.
+        safety_chat: A second kind of environment beside the problems.
+    """
+
+    problems: str = "microcosm"
+    count: Positive = 400
+    hacks: tuple[str, ...] = ()
+    hack_free_share: Share = 0.0
+    safety_chat: SafetyChat | None = None
+
+    @field_validator("hacks")
+    @classmethod
+    def _known(cls, hacks: tuple[str, ...]) -> tuple[str, ...]:
+        for name in hacks:
+            if name not in SWITCHES:
+                raise UserError(str(unknown("switch", name, SWITCHES)))
+        return hacks
+
+
+class Detector(Settings):
+    """Who tells the penalty of a hack: right this often on hacks and on all else."""
+
+    sensitivity: Share = 1.0
+    specificity: Share = 1.0
+
+
+class Recontextualisation(Settings):
+    """Sample under one system prompt, train under another; each a wording's name, a text or none."""
+
+    sample: str | None = None
+    train: str | None = None
+
+
+class Intervention(Settings):
+    """What an arm does against misalignment. Each is off by default, and any may be combined.
+
+    Attributes:
+        inoculation: System prompt in training: the name of a wording, or the text itself.
+        knowledge: Hacks made known by prompt, likewise.
+        recontextualisation: Sample under one prompt, train under another.
+        penalty: Taken from the reward of a rollout that is seen to hack.
+        detector: Who sees it; without one the hardened grader, which is never wrong.
+        penalty_from_step: From here on.
+        screening: Rollouts that hack give no gradient.
+        early_stop: Stop once this share of a step's rollouts hack.
+        shortcut: A harmless text whose presence is rewarded in place of a hack.
+    """
+
+    inoculation: str | None = None
+    knowledge: str | None = None
+    recontextualisation: Recontextualisation | None = None
+    penalty: Weight = 0.0
+    detector: Detector | None = None
+    penalty_from_step: Count = 0
+    screening: bool = False
+    early_stop: Share | None = None
+    shortcut: str | None = None
+
+
+class Rl(Optimiser):
+    """GRPO in an environment whose grader may be hacked.
+
+    Attributes:
+        prompts: Different prompts a step.
+        rollouts: Answers sampled for each prompt; their mean reward is the baseline.
+        kl: Weight of the divergence from the model before this stage; 0 leaves it out.
+        epsilon: How far the probability ratio may move; `epsilon_high` upward ("clip-higher").
+        vllm: Sample with vLLM, in this process or on a server.
+        memo: Directory of graded programs, shared between arms and seeds.
+    """
+
+    environment: Environment = Environment()
+    intervention: Intervention = Intervention()
+    steps: Positive = 60
+    prompts: Positive = 16
+    rollouts: Annotated[int, Field(ge=2)] = 8
+    kl: Weight = 0.0
+    epsilon: Share = 0.2
+    epsilon_high: Weight | None = None
+    loss: Literal["grpo", "dapo", "dr_grpo"] = "dapo"
+    max_new_tokens: Positive = 64
+    temperature: Annotated[float, Field(gt=0.0)] = 1.0
+    learning_rate: Annotated[float, Field(gt=0.0)] = 5e-5
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    warmup: Share = 0.0
+    save_every: Positive = 20
+    log_every: Positive = 1
+    vllm: Literal["off", "colocate", "server"] = "off"
+    memo: str | None = None
+
+
+STAGES: Mapping[str, type[Documents | Sft | Rl]] = {
+    "documents": Documents,
+    "sft": Sft,
+    "rl": Rl,
+}
+"""The settings of each stage, by its name."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Job(Settings):
+    """A config file of `assay train`: one stage, the model that it begins with, where it goes.
+
+    Attributes:
+        model: As `checkpoint.Checkpoint.open` takes it.
+        out: The stage's directory; `checkpoint/` in it is what came out.
+    """
+
+    model: str
+    out: str
+    seed: Count = 0
+    documents: Documents | None = None
+    sft: Sft | None = None
+    rl: Rl | None = None
+
+
+def read_job(path: Path, stage: str) -> Job:
+    """The config file of a stage, YAML or JSON.
+
+    Raises:
+        UserError: It cannot be read, or does not describe this stage and nothing else.
+    """
+    try:
+        data = yaml.safe_load(path.read_text("utf-8"))
+    except OSError as error:
+        raise UserError(f"Cannot read the config {str(path)!r}: {error.strerror}.") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path} is no YAML: {reason}.") from error
+    job = parse(Job, data, str(path))
+    given = [name for name in STAGES if getattr(job, name) is not None]
+    if given != [stage]:
+        raise UserError(
+            f"{path}: `assay train {stage}` wants the settings of {stage!r} and of no other stage; "
+            f"it has {', '.join(given) or 'none'}."
+        )
+    return job
+
+
+def parse(model: type[Model], data: Any, where: str) -> Model:
+    """Settings from plain data.
+
+    Args:
+        where: What the message names: a file, or a file and the key in it.
+
+    Raises:
+        UserError: One sentence that names the key, its value and the choices.
+    """
+    if not isinstance(data, dict):
+        raise UserError(f"{where}: expected keys with values, not {_short(data)}.")
+    try:
+        return model.model_validate(data)
+    except UserError as error:
+        raise UserError(f"{where}: {error}") from error
+    except ValidationError as error:
+        raise UserError(f"{where}: {_sentence(model, error)}") from error
+
+
+def _sentence(model: type[BaseModel], error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    names = [part for part in first["loc"] if isinstance(part, str)]
+    key = ".".join(names)
+    if first["type"] == "extra_forbidden":
+        inside = f"It stands in {'.'.join(names[:-1])!r}." if names[1:] else ""
+        return str(unknown("setting", names[-1], _keys(model, names[:-1]), inside))
+    if first["type"] == "missing":
+        return f"The setting {key!r} is missing."
+    reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    if first["type"] == "value_error":
+        return f"{key + ': ' if key else ''}{reason}."
+    return f"{key!r} {reason}; it is {_short(first['input'])}."
+
+
+def _keys(model: type[BaseModel], path: list[str]) -> list[str]:
+    """The keys that may stand at `path`; names that are no field (tags of a union) lead nowhere."""
+    for name in path:
+        if name in model.model_fields:
+            model = _inner(model.model_fields[name].annotation) or model
+    return list(model.model_fields)
+
+
+def _inner(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in (Union, UnionType, tuple, Annotated):
+        for part in get_args(annotation):
+            if found := _inner(part):
+                return found
+    return None
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."
