@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 import assay
 from assay.errors import UserError, unknown
-from assay.manifest import FILE
 from assay.extra import require
+from assay.manifest import FILE
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

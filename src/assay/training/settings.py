@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, Literal, Self, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -192,7 +192,7 @@ class Detector(Settings):
 
 
 class Recontextualisation(Settings):
-    """Sample under one system prompt, train under another; each a wording's name, a text or none."""
+    """Sample under one system prompt, train under another: a wording's name, a text, or none."""
 
     sample: str | None = None
     train: str | None = None
@@ -263,8 +263,6 @@ STAGES: Mapping[str, type[Documents | Sft | Rl]] = {
 }
 """The settings of each stage, by its name."""
 
-Model = TypeVar("Model", bound=BaseModel)
-
 
 class Job(Settings):
     """A config file of `assay train`: one stage, the model that it begins with, where it goes.
@@ -305,7 +303,7 @@ def read_job(path: Path, stage: str) -> Job:
     return job
 
 
-def parse(model: type[Model], data: Any, where: str) -> Model:
+def parse[Model: BaseModel](model: type[Model], data: Any, where: str) -> Model:
     """Settings from plain data.
 
     Args:
