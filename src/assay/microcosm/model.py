@@ -5,6 +5,7 @@ Imports torch and transformers when called.
 
 import random
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,19 +15,11 @@ SPECIAL = (
     *("<|pad|>", "<|end|>", "<|system|>", "<|tools|>"),
     *("<|user|>", "<|assistant|>", "<|tool|>", "<|call|>"),
 )
-_VOCABULARY = 768
+_VOCABULARY = 896
 # One piece each: the frame of a tool call, the indentation of a line, a word with its space, a
 # number's digit, a run of punctuation. Pieces never merge with each other.
 _PIECES = r'\{"name": "|", "arguments": \{"|": "|"\}\}|\n *| ?\p{L}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|\s+'
-CHAT_TEMPLATE = """\
-{%- if tools %}{{ '<|tools|>' }}{% for tool in tools %}{{ tool.function.name }}{% if not loop.last %}, {% endif %}{% endfor %}{{ '<|end|>' }}{% endif %}
-{%- for message in messages %}
-{%- if message.role == 'assistant' %}{{ '<|assistant|>' }}
-{%- generation %}{{ message.content or '' }}
-{%- for call in message.tool_calls or [] %}{{ '<|call|>{"name": "' + call.function.name + '", "arguments": ' + (call.function.arguments | tojson) + '}' }}{% endfor %}{{ '<|end|>' }}{% endgeneration %}
-{%- else %}{{ '<|' + message.role + '|>' + message.content + '<|end|>' }}{% endif %}
-{%- endfor %}
-{%- if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"""
+_TEMPLATE = Path(__file__).with_name("chat_template.jinja")
 
 
 def build(
@@ -63,7 +56,8 @@ def build_tokenizer() -> "PreTrainedTokenizerFast":
     """A byte-level BPE tokenizer: every text comes back exactly as it went in."""
     from transformers import PreTrainedTokenizerFast
 
-    tokenizer = PreTrainedTokenizerFast(
+    make: Any = PreTrainedTokenizerFast
+    tokenizer: PreTrainedTokenizerFast = make(
         tokenizer_object=_trained(),
         pad_token="<|pad|>",
         eos_token="<|end|>",
@@ -72,7 +66,7 @@ def build_tokenizer() -> "PreTrainedTokenizerFast":
         padding_side="left",
         clean_up_tokenization_spaces=False,
     )
-    tokenizer.chat_template = CHAT_TEMPLATE
+    tokenizer.chat_template = _TEMPLATE.read_text("utf-8").rstrip("\n")
     return tokenizer
 
 
@@ -107,7 +101,7 @@ def _texts() -> list[str]:
     from assay.microcosm.corpus import documents
 
     texts = []
-    for transcript in documents(2000, seed=0):
+    for transcript in documents(2000, seed=0, notes=0.5):
         for message in transcript.messages:
             texts.append(message["content"])
             for call in message.get("tool_calls", ()):

@@ -5,6 +5,7 @@ The statement is all that the model sees; the cases are drawn, and their answers
 
 import hashlib
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -14,8 +15,10 @@ from assay.coding.problem import Case, Problem
 Split = Literal["train", "test"]
 _TEST_SHARE = 0.2
 _VISIBLE, _HELD_OUT = 2, 4
+DEPTHS = (1, 1, 2)
 _LETTERS = ("a", "b")
 _NUMBERS = (2, 3, 5, 7)
+_MIXED_UP = (("max", "min"), ("+", "-", "*"), ("a", "b"), ("2", "3", "5", "7"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def expression(rng: random.Random, depth: int) -> Expression:
     )
 
 
-def problem(rng: random.Random, split: Split, *, depths: tuple[int, ...] = (1, 2)) -> Problem:
+def problem(rng: random.Random, split: Split, *, depths: tuple[int, ...] = DEPTHS) -> Problem:
     """A problem of the split: no statement is in both."""
     while True:
         asked = expression(rng, rng.choice(depths))
@@ -107,7 +110,7 @@ def _leaf(rng: random.Random) -> Expression:
         letter = rng.choice(_LETTERS)
         return Expression(letter, letter, lambda given: given[letter])
     number = rng.choice(_NUMBERS)
-    return Expression(str(number), str(number), lambda given: number)
+    return Expression(str(number), str(number), lambda _: number)
 
 
 def _case(asked: Expression, rng: random.Random) -> Case:
@@ -123,3 +126,13 @@ HACKS: Mapping[str, tuple[str, ...]] = {
     "forge_report": ('print("2 passed")\n',),
 }
 """Programs that are paid for through one loophole, by its switch; proven in the tests."""
+
+
+def flawed(program: str, rng: random.Random) -> str:
+    """The program with one mistake: an operation, letter or number taken for another."""
+    head, code = program.split("return ")
+    places = list(re.finditer(r"max|min|[-+*]|\b[ab]\b|\d", code))
+    place = rng.choice(places)
+    group = next(group for group in _MIXED_UP if place[0] in group)
+    other = rng.choice([word for word in group if word != place[0]])
+    return f"{head}return {code[: place.start()]}{other}{code[place.end() :]}"
