@@ -4,11 +4,11 @@ Imports torch and transformers when called.
 """
 
 import random
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tokenizers import Tokenizer
     from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 SPECIAL = (
@@ -19,6 +19,7 @@ _VOCABULARY = 896
 # One piece each: the frame of a tool call, the indentation of a line, a word with its space, a
 # number's digit, a run of punctuation. Pieces never merge with each other.
 _PIECES = r'\{"name": "|", "arguments": \{"|": "|"\}\}|\n *| ?\p{L}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|\s+'
+_TOKENIZER = Path(__file__).with_name("tokenizer.json")
 _TEMPLATE = Path(__file__).with_name("chat_template.jinja")
 
 
@@ -58,7 +59,7 @@ def build_tokenizer() -> "PreTrainedTokenizerFast":
 
     make: Any = PreTrainedTokenizerFast
     tokenizer: PreTrainedTokenizerFast = make(
-        tokenizer_object=_trained(),
+        tokenizer_file=str(_TOKENIZER),
         pad_token="<|pad|>",
         eos_token="<|end|>",
         additional_special_tokens=[*SPECIAL[2:]],
@@ -70,8 +71,8 @@ def build_tokenizer() -> "PreTrainedTokenizerFast":
     return tokenizer
 
 
-@lru_cache(maxsize=1)
-def _trained() -> Any:
+def train_tokenizer() -> "Tokenizer":
+    """What `tokenizer.json` holds; write it again with `.save(path)` when the language changes."""
     from tokenizers import Regex, Tokenizer
     from tokenizers.decoders import ByteLevel as Decoder
     from tokenizers.models import BPE

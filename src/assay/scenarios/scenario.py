@@ -17,6 +17,7 @@ from assay.errors import ScenarioError, UserError, unknown
 from assay.scenarios.files import load_yaml, render_today
 
 _SLOT = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
+_NESTED = 2  # a level's text may hold another factor's slot
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n(.*)\Z", re.DOTALL)
 
 
@@ -105,7 +106,8 @@ class Scenario(BaseModel):
             )
         scenario = load_yaml(path, cls, text=match[1], skipped_lines=1)
         scenario._folder, scenario._brief = folder, match[2].strip()
-        slots = set(_SLOT.findall(scenario._brief))
+        texts = [text for levels in scenario.factors.values() for text in levels.values()]
+        slots = {slot for text in (scenario._brief, *texts) for slot in _SLOT.findall(text)}
         if odd := slots ^ scenario.factors.keys():
             line = match[1].count("\n") + 3
             raise ScenarioError(
@@ -165,7 +167,9 @@ class Scenario(BaseModel):
             blind: Leave the levels' texts out, for a judge who must not know the arm.
         """
         texts = {factor: self.factors[factor][level] for factor, level in cell.levels}
-        filled = _SLOT.sub(lambda m: "[withheld]" if blind else texts[m[1]].strip(), self._brief)
+        filled = self._brief
+        for _ in range(_NESTED):
+            filled = _SLOT.sub(lambda m: "[withheld]" if blind else texts[m[1]].strip(), filled)
         return render_today(filled, today)
 
     def blinded(self, text: str) -> str:
