@@ -1,0 +1,212 @@
+"""Runs the steps of a study that are not done yet, on whatever can run a step.
+
+`Engine` is what a place that runs steps has to offer: `local` is one, a cluster another. `execute`
+decides what runs next; it keeps nothing in memory that a restart would miss, because what is done
+is what lies in the directory.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+from assay.errors import UserError
+from assay.study.directory import Directory
+from assay.study.graph import Graph, Step, as_json
+from assay.study.steps import MICROCOSM, Task, kinds
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a step takes, or what an engine has."""
+
+    cpus: int = 1
+    gpus: int = 0
+
+    def holds(self, wanted: "Resources") -> bool:
+        """Whether so much is there."""
+        return self.cpus >= wanted.cpus and self.gpus >= wanted.gpus
+
+    def less(self, taken: "Resources") -> "Resources":
+        """What is left."""
+        return Resources(self.cpus - taken.cpus, self.gpus - taken.gpus)
+
+    def more(self, given: "Resources") -> "Resources":
+        """What there is when it is given back."""
+        return Resources(self.cpus + given.cpus, self.gpus + given.gpus)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A step on its way to a worker, as data.
+
+    Attributes:
+        key: The step's short key.
+        run: The function, `module:name`.
+        task: What it is called with, as JSON.
+        final: Where the step's directory goes when it is finished.
+        record: For its `step.json`.
+    """
+
+    key: str
+    run: str
+    task: dict[str, Any]
+    final: str
+    record: Mapping[str, Any]
+    resources: Resources = Resources()
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a job ended.
+
+    Attributes:
+        error: None if it succeeded, or what a person should know.
+        user: The person can mend it.
+        full: The disk was full: no use to go on.
+    """
+
+    key: str
+    seconds: float
+    error: str | None = None
+    user: bool = False
+    full: bool = False
+
+
+class Engine(Protocol):
+    """A place that runs steps."""
+
+    def capacity(self) -> Resources:
+        """What it has for steps in all."""
+        ...
+
+    def submit(self, job: Job) -> None:
+        """Begin a job. There is room for it, and its parents are finished."""
+        ...
+
+    def wait(self, seconds: float) -> list[Ended]:
+        """Jobs that have ended; none if that takes longer than `seconds`."""
+        ...
+
+    def close(self) -> None:
+        """Stop whatever runs. What it has saved stays, to go on from."""
+        ...
+
+
+@dataclass
+class Progress:
+    """How a run of a study stands.
+
+    Attributes:
+        wanted: Steps to run in this run, in their order.
+        kept: How many steps of the study need not be run.
+        running: Short key to step.
+        done: Steps that this run has finished, with their seconds.
+        failed: Steps that failed, with their sentence.
+        skipped: Steps that need one that failed.
+        user: Every failure so far is something that the person can mend.
+    """
+
+    wanted: list[Step]
+    kept: int
+    running: dict[str, Step] = field(default_factory=dict)
+    done: list[tuple[Step, float]] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    skipped: list[Step] = field(default_factory=list)
+    user: bool = True
+
+    @property
+    def waiting(self) -> list[Step]:
+        """Steps that have not begun."""
+        over = {step.key for step, _ in self.done} | {step.key for step in self.skipped}
+        busy = {step.key for step in self.running.values()} | set(self.failed)
+        return [step for step in self.wanted if step.key not in over | busy]
+
+
+Show = Callable[[Progress, Ended | None], None]
+"""Called whenever a job has ended, and every second or so."""
+
+
+def wanted(graph: Graph, done: Mapping[str, object]) -> list[Step]:
+    """The steps to run: those that measure something and are not done, and what they need."""
+    needed: set[str] = set()
+    known = kinds()
+    for step in reversed(graph.steps):
+        if step.short not in done and (known[step.kind].assesses or step.key in needed):
+            needed |= {step.key, *step.parents}
+    return [step for step in graph.steps if step.key in needed and step.short not in done]
+
+
+def execute(graph: Graph, directory: Directory, engine: Engine, show: Show) -> Progress:
+    """Run what is not done, as much at a time as the engine holds.
+
+    A step that fails takes those that need it along; all others are run.
+
+    Returns:
+        What was done and what failed.
+
+    Raises:
+        UserError: The disk is full.
+    """
+    progress = Progress(wanted(graph, directory.done()), 0)
+    progress.kept = len(graph.steps) - len(progress.wanted)
+    free = engine.capacity()
+    while progress.running or progress.waiting:
+        free = _start(progress, directory, engine, free)
+        show(progress, None)
+        if not progress.running:
+            raise UserError("No step fits on this machine; its steps want a GPU each.")
+        for ended in engine.wait(1.0):
+            step = progress.running.pop(ended.key)
+            free = free.more(_resources(step, engine.capacity()))
+            if ended.full:
+                raise UserError(ended.error or "The disk is full.")
+            if ended.error is None:
+                progress.done.append((step, ended.seconds))
+            else:
+                progress.failed[step.key] = ended.error
+                progress.user &= ended.user
+                lost = graph.dependants(step.key)
+                progress.skipped += [one for one in progress.waiting if one.key in lost]
+            show(progress, ended)
+    return progress
+
+
+def _start(progress: Progress, directory: Directory, engine: Engine, free: Resources) -> Resources:
+    done = directory.done()
+    for step in progress.waiting:
+        if not free.cpus:
+            break
+        parents = [done.get(key[:12]) for key in step.parents]
+        needs = _resources(step, engine.capacity())
+        if not free.holds(needs) or any(parent is None for parent in parents):
+            continue
+        task = Task(
+            settings=step.settings,
+            seed=step.seed,
+            model=step.model,
+            parents=tuple(parent for parent in parents if parent is not None),
+            out=directory.partial(step.short),
+            evaluate=step.evaluate,
+            cache=directory.cache,
+        )
+        as_data = {**asdict(task), "out": str(task.out), "cache": str(task.cache)}
+        as_data["parents"] = [str(parent) for parent in task.parents]
+        engine.submit(
+            Job(
+                key=step.short,
+                run=kinds()[step.kind].run,
+                task=as_data,
+                final=str(directory.final(step)),
+                record=as_json(step),
+                resources=needs,
+            )
+        )
+        free = free.less(needs)
+        progress.running[step.short] = step
+    return free
+
+
+def _resources(step: Step, capacity: Resources) -> Resources:
+    """One core; a GPU too where there is one and the model is more than a microcosm."""
+    small = step.model.partition("/")[0] == MICROCOSM
+    return Resources(gpus=0 if small or not capacity.gpus else 1)

@@ -1,0 +1,185 @@
+"""The engine of one machine: worker processes, one step each at a time.
+
+A worker is started when it is first needed and used again, because importing torch takes seconds.
+Each computes with one thread, so that a step gives the same numbers however many run beside it.
+"""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self, cast
+
+import assay
+from assay.study.engine import Ended, Job, Resources
+
+_THREADS = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+_STOP_SECONDS = 10.0
+
+
+class Local:
+    """Runs steps in worker processes; a context manager that ends them all."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        """Nothing starts before the first job.
+
+        Args:
+            workers: Steps at the same time; default: one for each core that this process may use.
+        """
+        self._size = workers or len(os.sched_getaffinity(0))
+        self._gpus = list(range(gpus()))
+        self._free = list(self._gpus)
+        self._workers: list[_Worker] = []
+        self._selector = selectors.DefaultSelector()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def capacity(self) -> Resources:
+        """As many cores as workers, and the machine's GPUs."""
+        return Resources(self._size, len(self._gpus))
+
+    def submit(self, job: Job) -> None:
+        """Give a job to an idle worker, or to a new one."""
+        gpu = self._free.pop(0) if job.resources.gpus else None
+        idle = [one for one in self._workers if one.job is None]
+        fitting = [one for one in idle if one.gpu == gpu]
+        if fitting:
+            worker = fitting[0]
+        else:
+            if len(self._workers) >= self._size and idle:
+                self._end(idle[0])
+            worker = _Worker(gpu)
+            self._workers.append(worker)
+            self._selector.register(worker.answers, selectors.EVENT_READ, worker)
+        worker.begin(job)
+
+    def wait(self, seconds: float) -> list[Ended]:
+        """Jobs that have ended; a worker that died has ended its job too."""
+        found = []
+        for key, _ in self._selector.select(seconds):
+            worker = cast("_Worker", key.data)
+            job = worker.job
+            ended = worker.answer()
+            if worker.gone:
+                self._end(worker)
+            if job is not None and ended is not None:
+                self._free += [worker.gpu] if worker.gpu is not None else []
+                found.append(ended)
+        return found
+
+    def close(self) -> None:
+        """End all workers, and whatever they have started."""
+        for worker in list(self._workers):
+            self._end(worker)
+
+    def _end(self, worker: "_Worker") -> None:
+        self._selector.unregister(worker.answers)
+        self._workers.remove(worker)
+        worker.end()
+
+
+class _Worker:
+    """One process of `assay.study.worker`."""
+
+    def __init__(self, gpu: int | None) -> None:
+        self.gpu = gpu
+        self.job: Job | None = None
+        self.gone = False
+        self._started = 0.0
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "assay.study.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=_environment(gpu),
+            start_new_session=True,  # an interrupt from the keyboard is for the driver alone
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._jobs: IO[bytes] = self._process.stdin
+        self.answers: IO[bytes] = self._process.stdout
+
+    def begin(self, job: Job) -> None:
+        """Hand it a job."""
+        self.job, self._started = job, time.monotonic()
+        try:
+            self._jobs.write(json.dumps(asdict(job)).encode() + b"\n")
+            self._jobs.flush()
+        except BrokenPipeError:
+            return  # it is gone, which `answer` will tell
+
+    def answer(self) -> Ended | None:
+        """What it has to say, now that there is something to read."""
+        line = self.answers.readline()
+        job, self.job = self.job, None
+        if line.endswith(b"\n"):
+            return Ended(**json.loads(line))
+        self.gone = True
+        if job is None:
+            return None
+        status = self._process.wait(_STOP_SECONDS)
+        reason = f"ended with status {status}"
+        if status < 0:
+            name = signal.Signals(-status).name
+            hint = ", as when memory runs out" if name == "SIGKILL" else ""
+            reason = f"was ended by {name}{hint}"
+        where = Path(job.task["out"]) / "log.txt"
+        error = f"The process that ran it {reason}; see {where}"
+        return Ended(job.key, time.monotonic() - self._started, error)
+
+    def end(self) -> None:
+        """Close its input, at which it goes; and make sure that it does."""
+        try:
+            self._jobs.close()
+        except BrokenPipeError:
+            pass
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self.answers.close()
+
+
+def gpus() -> int:
+    """How many GPUs this process may use."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    present = len(list(Path("/proc/driver/nvidia/gpus").glob("*")))
+    if visible is None:
+        return present
+    return min(present, len([one for one in visible.split(",") if one.strip() not in ("", "-1")]))
+
+
+def _environment(gpu: int | None) -> dict[str, str]:
+    """The driver's, with one thread, and with the one GPU that is meant or none."""
+    visible = [one for one in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if one]
+    named = "" if gpu is None else (visible[gpu] if visible else str(gpu))
+    source = str(Path(assay.__file__).parents[1])
+    paths = [source, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    return {
+        **os.environ,
+        **dict.fromkeys(_THREADS, "1"),
+        "TOKENIZERS_PARALLELISM": "false",
+        "CUDA_VISIBLE_DEVICES": named,
+        "PYTHONPATH": os.pathsep.join(path for path in dict.fromkeys(paths) if path),
+    }

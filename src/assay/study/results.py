@@ -1,0 +1,160 @@
+"""The long tables of a study: what its steps measured, by arm, seed and step.
+
+A pure function of the study's directory: `manifest.json` says which steps belong to which arm, and
+the steps' own JSON lines hold the figures. Read by `report.study`.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from assay.study.directory import Directory
+
+ASSESSMENTS = "assessments.parquet"
+TRAINING = "training.parquet"
+_ASSESSED: Mapping[str, str] = {
+    **dict.fromkeys(("study", "arm"), "string"),
+    "seed": "Int64",
+    "stage": "string",
+    "step": "Int64",
+    **dict.fromkeys(("condition", "scenario", "behaviour"), "string"),
+    "twin": "boolean",
+    **dict.fromkeys(("n", "graded", "harmful", "intact", "incoherent"), "Int64"),
+    **dict.fromkeys(("proxy", "true", "hack", "overfit"), "Int64"),
+    "hacks": "string",
+}
+_TRAINED: Mapping[str, str] = {
+    **dict.fromkeys(("study", "arm"), "string"),
+    "seed": "Int64",
+    "stage": "string",
+    "step": "Int64",
+    **dict.fromkeys(("proxy_reward", "true_reward", "hack_rate", "overfit_rate"), "Float64"),
+    "ungraded": "Float64",
+    "hacks": "string",
+    **dict.fromkeys(("reward", "kl", "entropy", "loss", "length", "cache_hits"), "Float64"),
+    **dict.fromkeys(
+        ("seconds", *(f"seconds_{part}" for part in ("generate", "reward", "update", "rest"))),
+        "Float64",
+    ),
+    "seconds_assess": "Float64",
+}
+_IDENTITY = ("condition", "scenario", "twin")
+
+
+class Tables(NamedTuple):
+    """What `collect` read.
+
+    Attributes:
+        assessments: One row for each step, condition, scenario and twin of every arm and seed.
+        training: One row for each logged RL step of every arm and seed.
+    """
+
+    assessments: pd.DataFrame
+    training: pd.DataFrame
+
+
+class _Placed(NamedTuple):
+    """A finished step in its arm; `offset` RL steps of the arm came before it."""
+
+    row: dict[str, Any]
+    path: Path
+    offset: int
+    first: bool
+
+
+def collect(path: Path) -> Tables:
+    """Read all finished steps of a study and write the two tables.
+
+    Raises:
+        RunError: It is no study's directory.
+    """
+    directory = Directory.existing(path)
+    placed = list(_placed(directory))
+    assessed = [row for one in placed for row in _assessed(one)]
+    trained = [row for one in placed for row in _trained(one)]
+    tables = Tables(_table(assessed, _ASSESSED), _table(trained, _TRAINED))
+    for name, table in zip((ASSESSMENTS, TRAINING), tables, strict=True):
+        partial = path / f".{name}.partial"
+        table.to_parquet(partial, index=False)
+        partial.rename(path / name)
+    return tables
+
+
+def _placed(directory: Directory) -> Iterator[_Placed]:
+    """Finished steps that measure something, arm by arm and seed by seed."""
+    manifest = directory.manifest()
+    done = directory.done()
+    chains: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for step in manifest["steps"]:
+        for arm, seed in step["members"]:
+            chains.setdefault((arm, seed), []).append(step)
+    order = {arm: number for number, arm in enumerate(manifest["file"]["arms"])}
+    for arm, seed in sorted(chains, key=lambda one: (order[one[0]], one[1])):
+        offset, first = 0, True
+        for step in chains[arm, seed]:
+            if step["evaluate"] is None:
+                continue
+            where = done.get(step["key"][:12])
+            if where is not None:
+                row = {"study": manifest["study"], "arm": arm, "seed": seed, "stage": step["stage"]}
+                yield _Placed(row, where, offset, first)
+            offset += step["settings"].get("steps") or 0
+            first = False
+
+
+def _assessed(one: _Placed) -> Iterator[dict[str, Any]]:
+    latest = {}
+    for line in _lines(one.path / "assessments.jsonl"):
+        latest[line["step"], *(line.get(key) for key in _IDENTITY)] = line
+    for line in latest.values():
+        if line["step"] == 0 and not one.first:
+            continue  # the same weights as at the end of the stage before
+        hacks = line.get("hacks")
+        yield {
+            **one.row,
+            **line,
+            "step": line["step"] + one.offset,
+            "hacks": None if hacks is None else json.dumps(hacks, sort_keys=True),
+        }
+
+
+def _trained(one: _Placed) -> Iterator[dict[str, Any]]:
+    latest = {line["step"]: line for line in _lines(one.path / "metrics.jsonl")}
+    for line in latest.values():
+        seconds = line.get("seconds")
+        parts = seconds if isinstance(seconds, dict) else {}
+        hacks = line.get("hacks")
+        yield {
+            **one.row,
+            **line,
+            "step": line["step"] + one.offset,
+            "hacks": None if hacks is None else json.dumps(hacks, sort_keys=True),
+            "seconds": sum(parts.values()) if parts else seconds,
+            **{f"seconds_{part}": value for part, value in parts.items()},
+        }
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects in a file of JSON lines; none where there is no file."""
+    if not path.exists():
+        return
+    for text in path.read_text("utf-8").splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue  # torn by a kill; the stage wrote it again after it had gone on
+        if isinstance(line, dict) and "step" in line:
+            yield line
+
+
+def _table(rows: list[dict[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
+    """The rows with the columns that there always are first, and plain further ones after them."""
+    more = sorted({key for row in rows for key in row} - set(columns))
+    table = pd.DataFrame(rows, columns=[*columns, *more])
+    for name, kind in columns.items():
+        table[name] = table[name].astype(kind)  # type: ignore[call-overload]
+    plain = [name for name in more if pd.api.types.is_numeric_dtype(table[name])]
+    return table[[*columns, *plain]]

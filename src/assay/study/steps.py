@@ -1,0 +1,128 @@
+"""The kinds of step that a study is made of: their settings, and what runs them.
+
+A kind's function is named as text and imported where it runs (`worker`), so that reading a study
+needs no torch. `graph` decides which steps there are; to add a kind is to register one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, Field
+
+from assay.training.settings import Documents, Rl, Settings, Sft
+
+if TYPE_CHECKING:
+    from assay.training.checkpoint import Checkpoint
+
+MICROCOSM = "microcosm"
+"""The model that a study builds anew for every seed; all others exist before it begins."""
+
+
+class Init(Settings):
+    """Fresh random weights of the microcosm."""
+
+    width: int = Field(default=128, ge=8)
+    layers: int = Field(default=4, ge=1)
+    heads: int = Field(default=4, ge=1)
+
+
+class Assess(Settings):
+    """Nothing to set: what is assessed with is the study's `evaluate`."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one step has to do.
+
+    Attributes:
+        settings: Of its kind, checked.
+        seed: Everything random in the step follows from it.
+        model: The model that the first stage begins with, where the step has no parent.
+        parents: Directories of the steps that it builds on; the last one is the one before it.
+        out: The step's own directory, the same after a kill.
+        evaluate: How to assess, where the kind does.
+        cache: A directory that all steps of the study share, for what may be remembered.
+    """
+
+    settings: dict[str, Any]
+    seed: int
+    model: str
+    parents: tuple[Path, ...]
+    out: Path
+    evaluate: dict[str, Any] | None
+    cache: Path
+
+    @property
+    def origin(self) -> str:
+        """The checkpoint to begin with."""
+        return str(self.parents[-1] / "checkpoint") if self.parents else self.model
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of step.
+
+    Attributes:
+        name: In the study file.
+        settings: Its settings.
+        run: `module:function`, called with a `Task` in a worker.
+        version: Raised when the code gives other results for the same settings: its steps and all
+            that depend on them are then done anew.
+        stage: A study file may have it as a stage.
+        first: It makes weights instead of taking some.
+        assesses: It assesses as it goes: the study's `evaluate` is part of what goes in.
+        ignored: Settings that change nothing in what comes out.
+        files: Settings that may name a file: its content counts, not its path.
+        base: It also builds on the last checkpoint before any `rl` stage.
+    """
+
+    name: str
+    settings: type[BaseModel]
+    run: str
+    version: int = 1
+    stage: bool = True
+    first: bool = False
+    assesses: bool = False
+    ignored: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    base: bool = False
+
+
+_HERE = __name__
+_IDLE = ("tensorboard", "save_every")
+_kinds = {
+    kind.name: kind
+    for kind in (
+        Kind("init", Init, f"{_HERE}:run_init", first=True),
+        Kind(
+            "documents", Documents, f"{_HERE}:run_documents",
+            ignored=_IDLE, files=("corpus", "mixture.path"),
+        ),
+        Kind("sft", Sft, f"{_HERE}:run_sft", ignored=_IDLE, files=("data",)),
+        Kind(
+            "rl", Rl, f"{_HERE}:run_rl", assesses=True,
+            ignored=(*_IDLE, "memo"),
+            files=("environment.problems", "environment.safety_chat.prompts"),
+        ),
+        Kind("assess", Assess, f"{_HERE}:run_assess", stage=False, assesses=True),
+    )
+}  # fmt: skip
+
+
+def kinds() -> Mapping[str, Kind]:
+    """All kinds by name."""
+    return _kinds
+
+
+def register(kind: Kind) -> None:
+    """Add a kind; its function must be importable in the workers."""
+    _kinds[kind.name] = kind
+
+
+def run(function: str, task: Task) -> None:
+    """Call a kind's function."""
+    module, _, name = function.partition(":")
+    getattr(import_module(module), name)(task)

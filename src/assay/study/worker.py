@@ -1,0 +1,152 @@
+"""A process that runs steps one after the other, for the engine `local`.
+
+    python -m assay.study.worker        jobs come as lines of JSON, and so go the answers
+
+It ends when its standard input does: whoever started it may be killed without a word.
+"""
+
+import errno
+import fcntl
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from assay.errors import UserError
+from assay.study.directory import ATTEMPTS, FAILED, LOG, RECORD
+from assay.study.steps import Task, run
+
+_LAST_BYTES = 1 << 20  # less free disk than this after an error: that was the error
+
+
+def main() -> None:
+    """Run jobs until there are no more."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what a library prints is no answer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the driver, which then closes the input
+    for line in _lines():
+        print(json.dumps(perform(json.loads(line))), file=answers, flush=True)
+
+
+def perform(job: Mapping[str, Any]) -> dict[str, Any]:
+    """Run one job.
+
+    Returns:
+        The fields of `engine.Ended`.
+    """
+    raw = job["task"]
+    task = Task(
+        **{
+            **raw,
+            "out": Path(raw["out"]),
+            "cache": Path(raw["cache"]),
+            "parents": tuple(Path(parent) for parent in raw["parents"]),
+        }
+    )
+    started = time.monotonic()
+    error: dict[str, Any] = {}
+    try:
+        task.out.mkdir(parents=True, exist_ok=True)
+        # Whoever worked at it before may not have ended yet.
+        with (task.out / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (Path(job["final"]) / RECORD).exists():
+                with _log(task.out / LOG):
+                    _attempt(job, task)
+    except Exception as problem:  # noqa: BLE001  (a worker outlives any step; the driver tells)
+        error = _described(problem, task.out)
+        error["error"] += "" if error["user"] else f"; see {task.out / LOG}"
+        with suppress(OSError):
+            (task.out / FAILED).write_text(
+                json.dumps({"message": error["error"], "user": error["user"]}), "utf-8"
+            )
+    return {"key": job["key"], "seconds": time.monotonic() - started, **error}
+
+
+def _attempt(job: Mapping[str, Any], task: Task) -> None:
+    (task.out / FAILED).unlink(missing_ok=True)
+    with (task.out / ATTEMPTS).open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"at": time.time(), "process": os.getpid()}) + "\n")
+    attempt = len((task.out / ATTEMPTS).read_text("utf-8").splitlines())
+    started = time.monotonic()
+    run(job["run"], task)
+    record = {
+        **job["record"],
+        "status": "done",
+        "seconds": round(time.monotonic() - started, 3),
+        "attempt": attempt,
+    }
+    (task.out / RECORD).write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+    shutil.rmtree(task.out / ".trainer", ignore_errors=True)
+    (task.out / ".lock").unlink()
+    task.out.rename(job["final"])
+
+
+def _described(problem: Exception, out: Path) -> dict[str, Any]:
+    if isinstance(problem, UserError):
+        return {"error": str(problem).rstrip("."), "user": True, "full": _full(problem, out)}
+    if _full(problem, out):
+        text = f"The disk of {str(out.parents[1])!r} is full; make room and run it again"
+        return {"error": text, "user": True, "full": True}
+    text = " ".join(str(problem).split())
+    text = text if len(text) <= 200 else text[:197] + "..."
+    name = type(problem).__name__
+    return {"error": f"{name}: {text}" if text else name, "user": False, "full": False}
+
+
+def _full(problem: BaseException | None, out: Path) -> bool:
+    while problem is not None:
+        if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        problem = problem.__cause__
+    existing = next(path for path in (out, *out.parents) if path.exists())
+    return shutil.disk_usage(existing).free < _LAST_BYTES
+
+
+@contextmanager
+def _log(path: Path) -> Iterator[None]:
+    """Everything that is printed goes to a file, an error's traceback too."""
+    before = os.dup(1), os.dup(2)
+    with path.open("a", encoding="utf-8") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    except Exception:
+        traceback.print_exc()
+        raise
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for number, kept in zip((1, 2), before, strict=True):
+            os.dup2(kept, number)
+            os.close(kept)
+
+
+def _lines() -> Iterator[str]:
+    """Lines of standard input. At its end the process goes, busy or not, with all it started."""
+    lines: SimpleQueue[str] = SimpleQueue()
+
+    def read() -> None:
+        for line in sys.stdin:
+            lines.put(line)
+        if os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)
+        os._exit(1)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield lines.get()
+
+
+if __name__ == "__main__":
+    main()
