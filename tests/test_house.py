@@ -26,7 +26,7 @@ ROWS = [
     {"training"},
     {"study"},
     {"report"},
-    {"console", "screen"},
+    {"console", "console_study", "screen"},
     {"reviewing"},
     {"cli_hacks", "cli_power", "cli_review", "cli_study", "cli_train"},
     {"cli"},

@@ -17,6 +17,7 @@ from assay import __version__
 from assay.cli_hacks import hacks_app
 from assay.cli_power import power
 from assay.cli_review import review
+from assay.cli_study import study_app
 from assay.errors import UserError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ scenarios_app = typer.Typer(
 )
 app.add_typer(scenarios_app, name="scenarios")
 app.add_typer(hacks_app, name="hacks")
+app.add_typer(study_app, name="study")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Folder = Annotated[

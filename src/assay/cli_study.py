@@ -46,24 +46,23 @@ def study_run(
     from assay.study.engine import execute
     from assay.study.local import Local
     from assay.study.progress import Display, say
-    from assay.study.run import prepare, running
+    from assay.study.run import check, prepare, recorded
 
     if engine not in _ENGINES:
         raise unknown("engine", engine, _ENGINES)
     plan = prepare(study, out)
+    check(plan)
+    directory = plan.directory
     try:
-        with running(plan, workers) as note, Local(workers) as local:
+        with Local(workers) as local, recorded(plan, local.capacity().cpus) as note:
             if note:
                 say(note)
-            size = local.capacity().cpus
-            with Display(plan.graph, plan.directory, size) as display:
-                progress = execute(plan.graph, plan.directory, local, display.show)
-            plan.progress = progress
+            with Display(plan.graph, directory, local.capacity().cpus) as display:
+                progress = plan.progress = execute(plan.graph, directory, local, display.show)
     except KeyboardInterrupt:
-        say(f"\nStopped. The same command goes on where it was, in {plan.directory.path}.")
+        say(f"\nStopped. The same command goes on where it was, in {directory.path}.")
         raise typer.Exit(130) from None
-    page = _report(plan.directory.path)
-    _tell(plan.study, plan.graph, progress, plan.directory.path, page, as_json)
+    _tell(plan.study, plan.graph, progress, directory.path, _report(directory.path), as_json)
 
 
 @study_app.command("plan")
@@ -71,7 +70,7 @@ def study_plan(study: Named, out: Out = None, as_json: Json = False) -> None:
     """The steps of a study, what is done, and how long the rest takes."""
     from assay.study.run import planned, prepare
 
-    found = planned(prepare(study, out, check_model=False))
+    found = planned(prepare(study, out))
     if as_json:
         print(json.dumps(found))
         return

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.errors import RunError, UserError
+from assay.extra import versions
 from assay.manifest import FILE, Manifest, write_atomically
 from assay.study.file import Study
 from assay.study.graph import Graph, Step, as_json
@@ -95,7 +96,7 @@ class Directory:
             "earlier_files": [],
             "workers": workers,
             **fresh,
-            "versions": {**fresh["versions"], **_versions()},
+            "versions": {**fresh["versions"], **versions()},
             "started_at": now,
             "finished_at": None,
             "wall_seconds": 0.0,
@@ -210,6 +211,11 @@ def tail(path: Path, size: int = 4096) -> list[str]:
     return [line.decode("utf-8", "replace") for line in lines]
 
 
+def record(path: Path) -> dict[str, Any] | None:
+    """What a finished step says of itself: its entry in the manifest, `seconds`, `attempt`."""
+    return _json(path / RECORD)
+
+
 def _locked(descriptor: int, *, keep: bool = False) -> bool:
     """Whether the lock could be had."""
     try:
@@ -226,9 +232,3 @@ def _json(path: Path) -> dict[str, Any] | None:
         return dict(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError):
         return None
-
-
-def _versions() -> dict[str, str]:
-    from assay.training.extra import versions
-
-    return versions()

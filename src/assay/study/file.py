@@ -110,7 +110,7 @@ class Arm(Settings):
         seeds: How many of the study's seeds it has, from the first on; None: all.
     """
 
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = Field(default_factory=dict)
     seeds: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="before")
@@ -143,7 +143,7 @@ class Study(Settings):
     evaluate: Evaluate = Evaluate()
     compare: tuple[tuple[str, str], ...] = ()
     primary: Primary | None = None
-    expected: dict[str, str] = {}
+    expected: dict[str, str] = Field(default_factory=dict)
     sha256: str = Field(default="", exclude=True)
     folder: Path = Field(default=Path(), exclude=True)
 
@@ -216,8 +216,8 @@ class Study(Settings):
         return self
 
 
-def load(named: str) -> Study:
-    """The study in a file, or the one of that name that ships with Assay.
+def load(named: str) -> tuple[Study, bytes]:
+    """The study in a file, or the one of that name that ships with Assay; and the file's bytes.
 
     Raises:
         UserError: There is none, or something in it is unknown or wrong.
@@ -239,7 +239,7 @@ def load(named: str) -> Study:
     _check_names(study)
     for arm in study.arms:
         study.stages_of(arm)
-    return study
+    return study, raw
 
 
 def shipped() -> dict[str, Path]:

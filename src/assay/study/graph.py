@@ -111,9 +111,7 @@ def expand(study: Study, identify: Identify) -> Graph:
 
 
 def _chain(study: Study, arm: str, seed: int, origin: str, packs: "_Packs") -> list[Step]:
-    stages = [
-        (stage.name, kind, settings) for stage, kind, settings in study.stages_of(arm)
-    ]
+    stages = [(stage.name, kind, settings) for stage, kind, settings in study.stages_of(arm)]
     known = kinds()
     if study.model == MICROCOSM and not (stages and stages[0][1].first):
         stages.insert(0, ("init", known["init"], known["init"].settings()))

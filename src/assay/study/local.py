@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -149,10 +150,8 @@ class _Worker:
 
     def end(self) -> None:
         """Close its input, at which it goes; and make sure that it does."""
-        try:
+        with suppress(BrokenPipeError):
             self._jobs.close()
-        except BrokenPipeError:
-            pass
         try:
             self._process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:

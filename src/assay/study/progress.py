@@ -144,7 +144,8 @@ class Display:
 
 def estimate(steps: list[Step], durations: Durations) -> tuple[float, Mapping[str, int]]:
     """Seconds of work in some steps, and by kind how many of them nobody can tell yet."""
-    total, unknown = 0.0, {}
+    total = 0.0
+    unknown: dict[str, int] = {}
     for step in steps:
         seconds = durations.of(step)
         if seconds is None:

@@ -8,14 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from assay.training.settings import Documents, Rl, Settings, Sft
-
-if TYPE_CHECKING:
-    from assay.training.checkpoint import Checkpoint
 
 MICROCOSM = "microcosm"
 """The model that a study builds anew for every seed; all others exist before it begins."""
@@ -77,6 +74,7 @@ class Kind:
         ignored: Settings that change nothing in what comes out.
         files: Settings that may name a file: its content counts, not its path.
         base: It also builds on the last checkpoint before any `rl` stage.
+        trains: It needs the extra `assay[train]`.
     """
 
     name: str
@@ -89,6 +87,7 @@ class Kind:
     ignored: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     base: bool = False
+    trains: bool = True
 
 
 _HERE = __name__
@@ -126,3 +125,15 @@ def run(function: str, task: Task) -> None:
     """Call a kind's function."""
     module, _, name = function.partition(":")
     getattr(import_module(module), name)(task)
+
+
+def run_init(task: Task) -> None:
+    """Fresh weights of the microcosm, from the seed."""
+    from assay.microcosm.model import build
+    from assay.training.checkpoint import save
+
+    model, tokenizer = build(task.seed, **task.settings)
+    save(
+        model, tokenizer, task.out / "checkpoint", stage="init", step=0, seed=task.seed,
+        settings=task.settings,
+    )  # fmt: skip

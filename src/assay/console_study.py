@@ -1,0 +1,70 @@
+"""What `assay study` prints for people, at 80 columns. `cli_study` prints JSON itself."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from assay.study.progress import duration
+
+_SHOWN = ("running", "cut", "failed")
+
+
+def print_plan(plan: dict[str, Any]) -> None:
+    """Arms, stages, and how long what is left takes."""
+    console = Console(highlight=False)
+    console.print(f"[bold]{escape(plan['study'])}[/]  sha256 {plan['file_sha256'][:16]}")
+    arms = Table("arm", "seeds", "stages", box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for arm, row in plan["arms"].items():
+        arms.add_row(escape(arm), str(row["seeds"]), escape(", ".join(row["stages"])))
+    console.print(arms)
+    stages = Table(
+        "stage", "steps", "done", "to run", "work left",
+        box=None, padding=(0, 2, 0, 0), header_style="dim",
+    )  # fmt: skip
+    for stage, row in plan["stages"].items():
+        left = "not measured yet" if row["seconds"] is None else duration(row["seconds"])
+        counts = [str(row[key]) for key in ("steps", "done", "to_run")]
+        stages.add_row(escape(stage), *counts, left if row["to_run"] else "")
+    console.print()
+    console.print(stages)
+    console.print()
+    whole = f"{plan['to_run']} of {plan['steps']} steps to run in {escape(plan['directory'])}"
+    if plan["to_run"] and not plan["unmeasured"]:
+        whole += f": {duration(plan['seconds'])} of work, divided among the workers"
+    console.print(f"{whole}.")
+    if plan["unmeasured"]:
+        kinds = ", ".join(sorted(plan["unmeasured"]))
+        console.print(f"No {kinds} step was measured here yet, so the rest is not known.")
+
+
+def print_status(found: dict[str, Any]) -> None:
+    """Counts, and a line for every step that is running, was cut or failed."""
+    console = Console(highlight=False)
+    counts = ", ".join(f"{count} {state}" for state, count in sorted(found["counts"].items()))
+    console.print(f"[bold]{escape(found['study'])}[/]: {counts} of {len(found['steps'])} steps.")
+    rows = [step for step in found["steps"] if step["state"] in _SHOWN]
+    if rows:
+        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+        for step in rows:
+            at = step.get("at")
+            where = f"step {at or 0}" + (f" of {step['of']}" if step["of"] else "")
+            table.add_row(escape(step["name"]), step["state"], escape(step.get("message", where)))
+        console.print(table)
+    console.print(f"{duration(found['wall_seconds'])} so far.")
+
+
+def print_result(result: dict[str, Any]) -> None:
+    """How a run ended: what failed and what was left out for it, and where the report is."""
+    console = Console(highlight=False)
+    console.print(f"{result['done']} of {result['steps']} steps are done.")
+    for name, message in result["failed"].items():
+        console.print(f"[red]failed[/] {escape(name)}: {escape(message)}.")
+    if result["skipped"]:
+        console.print(f"Left out, for they need those: {escape(', '.join(result['skipped']))}.")
+    if result["failed"]:
+        console.print("The same command tries again.")
+    if result["report"]:
+        console.print("Report:", end=" ")
+        print(result["report"])

@@ -1,0 +1,83 @@
+"""Kinds of step that cost nothing, for the real engine: a counter that saves its state as it goes.
+
+Run as a program, it is `assay` with these kinds: `python -m tests.study.cheap_kinds study run ...`.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from assay.errors import UserError
+from assay.study.steps import Kind, Task, register
+from assay.training.settings import Settings
+
+
+class Count(Settings):
+    """A chain of numbers: each step's total goes on from its parent's."""
+
+    steps: int = 3
+    add: int = 1
+    pause: float = 0.0
+    fail: str = ""
+    assessed: bool = False
+    file: str | None = None
+    nested: dict[str, int] = Field(default_factory=dict)
+
+
+def count(task: Task) -> None:
+    """Add, one step at a time, and remember how far it has come; a kill may fall anywhere."""
+    given = Count(**task.settings)
+    if given.fail == "user" and not (task.cache / "mended").exists():
+        raise UserError("The data have no column 'text'.")
+    if given.fail == "bug":
+        raise KeyError("text")
+    if given.fail == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if given.fail == "full":
+        raise OSError(28, "No space left on device")
+    parents = [json.loads((parent / "total.json").read_text()) for parent in task.parents]
+    state = task.out / ".trainer" / "state.json"
+    state.parent.mkdir(exist_ok=True)
+    at, total = json.loads(state.read_text()) if state.exists() else (0, sum(parents) + task.seed)
+    while at < given.steps:
+        print(f"step {at}", flush=True)
+        time.sleep(given.pause)
+        at, total = at + 1, total + given.add
+        _write(state, [at, total])
+        row = {"step": at, "proxy_reward": total / 100, "seconds": {"rest": 0.0}}
+        with (task.out / "metrics.jsonl").open("a") as file:
+            file.write(json.dumps(row) + "\n")
+    _write(task.out / "total.json", total)
+    if given.assessed:
+        row = {
+            "step": at, "condition": "plain", "scenario": "goals", "behaviour": "goals", "twin": False,
+            "n": 100, "graded": 100, "harmful": total, "intact": 100 - total, "incoherent": 0,
+        }  # fmt: skip
+        _write(task.out / "assessments.jsonl", row)
+
+
+def _write(path: Path, value: Any) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(value) + "\n")
+    partial.rename(path)
+
+
+def cheap() -> None:
+    """Register them."""
+    here = f"{__name__ if __name__ != '__main__' else 'tests.study.cheap_kinds'}:count"
+    register(Kind("count", Count, here, trains=False, files=("file",), ignored=("pause",)))
+    register(Kind("measure", Count, here, trains=False, assesses=True))
+
+
+if __name__ == "__main__":
+    cheap()
+    from assay.cli import main
+
+    sys.argv[0] = "assay"
+    main()

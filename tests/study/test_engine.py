@@ -1,0 +1,204 @@
+"""Studies through the real engine: worker processes, kills, failures, restarts."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from assay.study.directory import ATTEMPTS, Directory
+from tests.study.cheap_kinds import cheap
+from tests.study.studies import BASE, graph, totals, write
+
+cheap()
+ROOT = Path(__file__).parents[2]
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "tests.study.cheap_kinds", "study", *map(str, arguments)]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+
+
+def run(file: Path, out: Path, *more: object) -> tuple[int, dict[str, Any], str]:
+    done = subprocess.run(
+        command("run", file, "--out", out, "--json", *more),
+        env=environment(), cwd=file.parent, capture_output=True, text=True, timeout=100,
+    )  # fmt: skip
+    return done.returncode, json.loads(done.stdout or "{}"), done.stderr
+
+
+def test_every_step_is_run_once_and_arms_share_what_they_share(tmp_path: Path) -> None:
+    status, said, _ = run(write(tmp_path), tmp_path / "out")
+    assert status == 0
+    assert (said["done"], said["run"]) == (6, 6)
+    assert totals(tmp_path / "out") == {
+        "count-s0": 6, "measure-one-s0": 8, "measure-two-s0": 10,
+        "count-s1": 7, "measure-one-s1": 10, "measure-two-s1": 12,
+    }  # fmt: skip
+
+
+def test_what_is_done_is_not_done_again_and_a_changed_arm_runs_alone(tmp_path: Path) -> None:
+    run(write(tmp_path), tmp_path / "out")
+    _, same, _ = run(tmp_path / "sums.yaml", tmp_path / "out")
+    file = write(tmp_path, arms={"one": {}, "two": {"measure.add": 5}})
+    _, changed, told = run(file, tmp_path / "out")
+    assert (same["run"], changed["run"]) == (0, 2)
+    assert "has changed" in told
+    assert "4 of its 6 steps are done and stay, 2 are to run" in told
+
+
+def test_a_failed_step_is_named_its_dependants_left_out_and_the_rest_is_run(tmp_path: Path) -> None:
+    arms = {"one": {"count.fail": "bug"}, "two": {}}
+    status, said, told = run(write(tmp_path, arms=arms, seeds=1), tmp_path / "out")
+    assert status == 1
+    assert list(said["failed"]) == ["count-one-s0"]
+    assert "KeyError" in told
+    assert said["skipped"] == ["measure-one-s0"]
+    assert "measure-two-s0" in totals(tmp_path / "out")
+
+
+def test_what_a_person_can_mend_exits_2_and_the_same_command_tries_again(tmp_path: Path) -> None:
+    file = write(tmp_path, arms={"one": {"measure.fail": "user"}}, seeds=1)
+    status, _, told = run(file, tmp_path / "out")
+    (tmp_path / "out" / "cache" / "mended").touch()
+    again, said, _ = run(file, tmp_path / "out")
+    assert (status, again, said["run"]) == (2, 0, 1)
+    assert "have no column 'text'" in told.splitlines()[-1]
+
+
+def test_a_worker_that_dies_is_a_failed_step_and_not_the_end(tmp_path: Path) -> None:
+    arms = {"one": {"count.fail": "killed"}, "two": {}}
+    status, said, _ = run(write(tmp_path, arms=arms, seeds=1), tmp_path / "out", "--workers", 1)
+    assert status == 1
+    assert "SIGKILL" in said["failed"]["count-one-s0"]
+    assert said["done"] == 2
+
+
+def test_a_full_disk_stops_the_study_with_one_sentence(tmp_path: Path) -> None:
+    arms = {"one": {"count.fail": "full"}, "two": {}}
+    status, _, told = run(write(tmp_path, arms=arms, seeds=1), tmp_path / "out", "--workers", 1)
+    assert status == 2
+    assert told.splitlines()[-1].startswith("assay: The disk of")
+
+
+def test_two_runs_of_one_directory_do_not_mix(tmp_path: Path) -> None:
+    stages = [{"count": {"pause": 1.0}}, {"measure": {}}]
+    file = write(tmp_path, stages=stages, seeds=1)
+    first = subprocess.Popen(
+        command("run", file, "--out", tmp_path / "out"),
+        env=environment(),
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(lambda: (tmp_path / "out" / "manifest.json").exists())
+        status, _, told = run(file, tmp_path / "out")
+    finally:
+        first.kill()
+        first.wait()
+    assert status == 2
+    assert "another process" in told
+
+
+def wait_for(true: Any, seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_killed_at_ten_random_moments_it_comes_to_the_same(tmp_path: Path) -> None:
+    stages = [{"count": {"steps": 6, "pause": 0.1}}, {"measure": {"steps": 6, "pause": 0.1}}]
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "cut").mkdir()
+    whole = write(tmp_path / "whole", stages=stages)
+    cut = write(tmp_path / "cut", stages=stages)
+    run(whole, tmp_path / "whole" / "out")
+    out, rng, kills = tmp_path / "cut" / "out", random.Random(7), 0
+    for _ in range(10):
+        driver = subprocess.Popen(
+            command("run", cut, "--out", out), env=environment(), stderr=subprocess.DEVNULL
+        )
+        time.sleep(rng.uniform(0.6, 1.6))
+        kills += driver.poll() is None
+        os.kill(driver.pid, signal.SIGKILL)
+        driver.wait()
+    status, said, _ = run(cut, out)
+    assert (status, said["done"]) == (0, 6)
+    assert totals(out) == totals(tmp_path / "whole" / "out")
+    attempts = Counter({
+        path.parent.name: len(path.read_text().splitlines()) for path in out.glob(f"steps/*/{ATTEMPTS}")
+    })  # fmt: skip
+    assert kills > 3
+    assert sum(attempts.values()) <= 6 + 2 * kills
+    rows = [path.read_text().splitlines() for path in out.glob("steps/*/metrics.jsonl")]
+    assert all(len({json.loads(line)["step"] for line in lines}) == 6 for lines in rows)
+
+
+def test_workers_end_with_the_driver(tmp_path: Path) -> None:
+    stages = [{"count": {"steps": 600, "pause": 0.1}}, {"measure": {}}]
+    file = write(tmp_path, stages=stages, seeds=1)
+    driver = subprocess.Popen(
+        command("run", file, "--out", tmp_path / "out"),
+        env=environment(),
+        stderr=subprocess.DEVNULL,
+    )
+    directory = Directory(tmp_path / "out")
+    short = graph(file).steps[0].short
+    wait_for(lambda: directory.progress(short) is not None)
+    driver.kill()
+    driver.wait()
+    wait_for(lambda: not directory.running(short), seconds=3.0)
+
+
+def test_an_interrupt_stops_at_once_and_says_how_to_go_on(tmp_path: Path) -> None:
+    stages = [{"count": {"steps": 600, "pause": 0.1}}, {"measure": {}}]
+    file = write(tmp_path, stages=stages, seeds=1)
+    driver = subprocess.Popen(
+        command("run", file, "--out", tmp_path / "out"),
+        env=environment(), stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    short = graph(file).steps[0].short
+    wait_for(lambda: Directory(tmp_path / "out").progress(short) is not None)
+    driver.send_signal(signal.SIGINT)
+    _, told = driver.communicate(timeout=10)
+    assert driver.returncode == 130
+    assert "goes on where it was" in told
+
+
+def test_steps_that_only_finished_ones_need_are_not_made_again(tmp_path: Path) -> None:
+    import shutil
+
+    file, out = write(tmp_path), tmp_path / "out"
+    run(file, out)
+    for path in out.glob("steps/count-*"):
+        shutil.rmtree(path)
+    _, said, _ = run(file, out)
+    assert said["run"] == 0
+
+
+def test_status_and_plan_tell_what_is_done_and_what_a_step_takes(tmp_path: Path) -> None:
+    run(write(tmp_path), tmp_path / "out")
+    file = write(tmp_path, arms={**BASE["arms"], "three": {"measure.add": 4}})
+    plan = subprocess.run(
+        command("plan", file, "--out", tmp_path / "out", "--json"),
+        env=environment(), capture_output=True, text=True,
+    )  # fmt: skip
+    found = json.loads(plan.stdout)
+    assert found["stages"]["measure"]["to_run"] == 2
+    assert found["seconds"] >= 0
+    assert found["unmeasured"] == {}
+    status = subprocess.run(
+        command("status", tmp_path / "out", "--json"),
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert json.loads(status.stdout)["counts"] == {"done": 6}
