@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assay.errors import UserError, unknown
+from assay.errors import RunError, UserError, unknown
 
 if TYPE_CHECKING:
     from assay.study.engine import Progress
@@ -97,6 +97,10 @@ def study_status(directory: Began, as_json: Json = False) -> None:
 def study_report(directory: Began, as_json: Json = False) -> None:
     """Write the report of a study from what is done."""
     page = _report(directory)
+    if page is None:
+        raise RunError(
+            f"Nothing has been assessed in {str(directory)!r} yet; `assay study status` shows why."
+        )
     print(json.dumps({"report": str(page)}) if as_json else page)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from assay.errors import UserError
-from assay.study.file import load
+from assay.study.file import load, shipped
 from tests.study.cheap_kinds import cheap
 from tests.study.studies import write
 
@@ -81,6 +81,21 @@ def test_a_key_that_is_there_twice_is_an_error(tmp_path: Path) -> None:
 def test_a_name_that_is_no_file_gives_the_nearest_study_that_ships() -> None:
     with pytest.raises(UserError, match=r"Unknown study 'no_such_thing'"):
         load("no_such_thing")
+
+
+def test_every_study_in_the_repository_reads_and_is_packed_into_the_wheel() -> None:
+    project = (Path(__file__).parents[2] / "pyproject.toml").read_text()
+    names = [*shipped()]
+    assert "natural_emergent_misalignment" in names
+    assert [name for name in names if load(name)[0].study != name] == []
+    assert [name for name in names if f"assay/studies/{name}.yaml" not in project] == []
+
+
+def test_a_study_that_ships_is_found_by_the_path_that_it_has_in_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load("studies/quickstart.yaml")[0].study == "quickstart"
 
 
 def test_seeds_may_begin_elsewhere_and_an_arm_has_the_first_of_them(tmp_path: Path) -> None:
