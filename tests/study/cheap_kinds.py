@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import Field
 
 from assay.errors import UserError
-from assay.study.steps import Kind, Task, register
+from assay.study.steps import Assess, Kind, Task, register
 from assay.training.settings import Settings
 
 
@@ -62,6 +62,11 @@ def count(task: Task) -> None:
         _write(task.out / "assessments.jsonl", row)
 
 
+def counted(task: Task) -> None:
+    """What a chain comes to so far."""
+    _write(task.out / "total.json", json.loads((task.parents[-1] / "total.json").read_text()))
+
+
 def _write(path: Path, value: Any) -> None:
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps(value) + "\n")
@@ -73,6 +78,7 @@ def cheap() -> None:
     here = f"{__name__ if __name__ != '__main__' else 'tests.study.cheap_kinds'}:count"
     register(Kind("count", Count, here, trains=False, files=("file",), ignored=("pause",)))
     register(Kind("measure", Count, here, trains=False, assesses=True))
+    register(Kind("assess", Assess, f"{here}ed", trains=False, stage=False, assesses=True))
 
 
 if __name__ == "__main__":

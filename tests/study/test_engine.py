@@ -38,10 +38,10 @@ def run(file: Path, out: Path, *more: object) -> tuple[int, dict[str, Any], str]
 def test_every_step_is_run_once_and_arms_share_what_they_share(tmp_path: Path) -> None:
     status, said, _ = run(write(tmp_path), tmp_path / "out")
     assert status == 0
-    assert (said["done"], said["run"]) == (6, 6)
+    assert (said["done"], said["run"]) == (8, 8)
     assert totals(tmp_path / "out") == {
-        "count-s0": 6, "measure-one-s0": 8, "measure-two-s0": 10,
-        "count-s1": 7, "measure-one-s1": 10, "measure-two-s1": 12,
+        "count-s0": 6, "assess-s0": 6, "measure-one-s0": 8, "measure-two-s0": 10,
+        "count-s1": 7, "assess-s1": 7, "measure-one-s1": 10, "measure-two-s1": 12,
     }  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def test_what_is_done_is_not_done_again_and_a_changed_arm_runs_alone(tmp_path: P
     _, changed, told = run(file, tmp_path / "out")
     assert (same["run"], changed["run"]) == (0, 2)
     assert "has changed" in told
-    assert "4 of its 6 steps are done and stay, 2 are to run" in told
+    assert "6 of its 8 steps are done and stay, 2 are to run" in told
 
 
 def test_a_failed_step_is_named_its_dependants_left_out_and_the_rest_is_run(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_failed_step_is_named_its_dependants_left_out_and_the_rest_is_run(tmp_
     assert status == 1
     assert list(said["failed"]) == ["count-one-s0"]
     assert "KeyError" in told
-    assert said["skipped"] == ["measure-one-s0"]
+    assert said["skipped"] == ["assess-one-s0", "measure-one-s0"]
     assert "measure-two-s0" in totals(tmp_path / "out")
 
 
@@ -79,7 +79,7 @@ def test_a_worker_that_dies_is_a_failed_step_and_not_the_end(tmp_path: Path) -> 
     status, said, _ = run(write(tmp_path, arms=arms, seeds=1), tmp_path / "out", "--workers", 1)
     assert status == 1
     assert "SIGKILL" in said["failed"]["count-one-s0"]
-    assert said["done"] == 2
+    assert said["done"] == 3
 
 
 def test_a_full_disk_stops_the_study_with_one_sentence(tmp_path: Path) -> None:
@@ -131,15 +131,15 @@ def test_killed_at_ten_random_moments_it_comes_to_the_same(tmp_path: Path) -> No
         os.kill(driver.pid, signal.SIGKILL)
         driver.wait()
     status, said, _ = run(cut, out)
-    assert (status, said["done"]) == (0, 6)
+    assert (status, said["done"]) == (0, 8)
     assert totals(out) == totals(tmp_path / "whole" / "out")
     attempts = Counter({
         path.parent.name: len(path.read_text().splitlines()) for path in out.glob(f"steps/*/{ATTEMPTS}")
     })  # fmt: skip
     assert kills > 3
-    assert sum(attempts.values()) <= 6 + 2 * kills
+    assert sum(attempts.values()) <= 8 + 2 * kills
     rows = [path.read_text().splitlines() for path in out.glob("steps/*/metrics.jsonl")]
-    assert all(len({json.loads(line)["step"] for line in lines}) == 6 for lines in rows)
+    assert [len({json.loads(line)["step"] for line in lines}) for lines in rows] == [6] * 6
 
 
 def test_workers_end_with_the_driver(tmp_path: Path) -> None:
@@ -201,4 +201,4 @@ def test_status_and_plan_tell_what_is_done_and_what_a_step_takes(tmp_path: Path)
         capture_output=True,
         text=True,
     )
-    assert json.loads(status.stdout)["counts"] == {"done": 6}
+    assert json.loads(status.stdout)["counts"] == {"done": 8}

@@ -19,8 +19,8 @@ def keys(found: Graph) -> set[str]:
 def test_arms_share_the_steps_before_they_differ(tmp_path: Path) -> None:
     found = graph(write(tmp_path))
     assert [step.name for step in found.steps] == [
-        "count-s0", "measure-one-s0", "measure-two-s0",
-        "count-s1", "measure-one-s1", "measure-two-s1",
+        "count-s0", "assess-s0", "measure-one-s0", "measure-two-s0",
+        "count-s1", "assess-s1", "measure-one-s1", "measure-two-s1",
     ]  # fmt: skip
     assert found.chain("one", 1)[0] == found.chain("two", 1)[0]
 
@@ -67,7 +67,7 @@ def test_how_to_assess_matters_only_to_steps_that_assess(tmp_path: Path) -> None
     evaluate = {"pack": "research_sabotage", "samples": 7}
     after = graph(write(tmp_path, evaluate=evaluate)).chain("one", 0)
     assert before[0] == after[0]
-    assert before[1].key != after[1].key
+    assert {step.key for step in before[1:]}.isdisjoint(step.key for step in after[1:])
 
 
 def test_a_files_content_counts_and_not_its_path(tmp_path: Path) -> None:
@@ -92,7 +92,15 @@ def test_the_microcosm_is_built_for_every_seed_and_an_arm_without_rl_is_assessed
     stages = [{"count": {}}, {"measure": {}, "in": ["two"]}]
     found = graph(write(tmp_path, model="microcosm", stages=stages))
     assert [step.stage for step in found.chain("one", 0)] == ["init", "count", "assess"]
-    assert [step.stage for step in found.chain("two", 0)] == ["init", "count", "measure"]
+    assert [step.stage for step in found.chain("two", 0)] == ["init", "count", "assess", "measure"]
+
+
+def test_the_assessment_of_the_model_before_is_shared_and_nothing_waits_for_it(
+    tmp_path: Path,
+) -> None:
+    count, assess, measure = graph(write(tmp_path)).chain("one", 0)
+    assert assess.arms == ["one", "two"]
+    assert measure.parents == assess.parents == (count.key,)
 
 
 def test_an_arm_with_fewer_seeds_has_fewer_steps(tmp_path: Path) -> None:

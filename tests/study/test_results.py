@@ -31,7 +31,7 @@ def finished(folder: Path, **changes: Any) -> Path:
         where = Directory(out).final(step)
         where.mkdir(parents=True)
         (where / "step.json").write_text(json.dumps({**as_json(step), "seconds": 1.0}))
-        if step.evaluate:
+        if step.kind == "measure":
             write_figures(where, step.seed)
     return out
 
@@ -88,7 +88,7 @@ def test_the_steps_of_a_second_stage_run_on_from_the_first(tmp_path: Path) -> No
     assert assessed.stage.unique().tolist() == ["measure", "again"]
 
 
-def test_a_step_that_is_missing_has_no_rows(tmp_path: Path) -> None:
+def test_a_seed_that_is_not_through_has_no_rows(tmp_path: Path) -> None:
     out = finished(tmp_path)
     shutil.rmtree(next(out.glob("steps/measure-one-s1-*")))
     tables = collect(out)

@@ -317,6 +317,7 @@ class _Strict(yaml.SafeLoader):
     """YAML in which a key that is written twice is an error, not a silent loss."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """A mapping whose keys are all different."""
         seen = set()
         for key_node, _ in node.value:
             key = key_node.value

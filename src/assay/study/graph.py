@@ -115,13 +115,12 @@ def _chain(study: Study, arm: str, seed: int, origin: str, packs: "_Packs") -> l
     known = kinds()
     if study.model == MICROCOSM and not (stages and stages[0][1].first):
         stages.insert(0, ("init", known["init"], known["init"].settings()))
-    if not (stages and stages[-1][1].assesses):
-        stages.append(("assess", known["assess"], known["assess"].settings()))
     chain: list[Step] = []
-    for name, kind, settings in stages:
-        before = [step.key for step in chain[-1:]]
+    for name, kind, settings in _with_assessments(stages):
+        weights = [step for step in chain if known[step.kind].stage]
+        before = [step.key for step in weights[-1:]]
         if kind.base:
-            untrained = [step for step in chain if not known[step.kind].assesses]
+            untrained = [step for step in weights if not known[step.kind].assesses]
             before = [step.key for step in untrained[-1:]] + before
         evaluate = study.evaluate.model_dump(mode="json") if kind.assesses else None
         whole, matters = _settings(kind, settings, study.folder)
@@ -148,6 +147,24 @@ def _chain(study: Study, arm: str, seed: int, origin: str, packs: "_Packs") -> l
             )
         )
     return chain
+
+
+def _with_assessments(
+    stages: list[tuple[str, Kind, BaseModel]],
+) -> list[tuple[str, Kind, BaseModel]]:
+    """The stages, and an assessment wherever a stage that assesses begins or none has followed.
+
+    The model before RL is then assessed once for all arms that begin with it.
+    """
+    assess = kinds()["assess"]
+    found: list[tuple[str, Kind, BaseModel]] = []
+    for stage in stages:
+        if stage[1].assesses and not (found and found[-1][1].assesses):
+            found.append((assess.name, assess, assess.settings()))
+        found.append(stage)
+    if not found[-1][1].assesses:
+        found.append((assess.name, assess, assess.settings()))
+    return found
 
 
 def _settings(
@@ -208,6 +225,7 @@ class _Packs:
         self._found: dict[str, str] = {}
 
     def fingerprint(self, selector: str) -> str:
+        """The hash of what a pack or a scenario consists of."""
         from assay.scenarios.catalog import fingerprint, select
 
         if selector not in self._found:

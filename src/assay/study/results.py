@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from assay.extra import writing
 from assay.study.directory import Directory
 
 ASSESSMENTS = "assessments.parquet"
@@ -62,7 +63,6 @@ class _Placed(NamedTuple):
     row: dict[str, Any]
     path: Path
     offset: int
-    first: bool
 
 
 def collect(path: Path) -> Tables:
@@ -70,21 +70,27 @@ def collect(path: Path) -> Tables:
 
     Raises:
         RunError: It is no study's directory.
+        UserError: The disk is full.
     """
     directory = Directory.existing(path)
     placed = list(_placed(directory))
-    assessed = [row for one in placed for row in _assessed(one)]
+    assessed = list(_assessed(placed))
     trained = [row for one in placed for row in _trained(one)]
     tables = Tables(_table(assessed, _ASSESSED), _table(trained, _TRAINED))
-    for name, table in zip((ASSESSMENTS, TRAINING), tables, strict=True):
-        partial = path / f".{name}.partial"
-        table.to_parquet(partial, index=False)
-        partial.rename(path / name)
+    with writing(path):
+        for name, table in zip((ASSESSMENTS, TRAINING), tables, strict=True):
+            partial = path / f".{name}.partial"
+            table.to_parquet(partial, index=False)
+            partial.rename(path / name)
     return tables
 
 
 def _placed(directory: Directory) -> Iterator[_Placed]:
-    """Finished steps that measure something, arm by arm and seed by seed."""
+    """Finished steps that measure something, arm by arm and seed by seed.
+
+    A seed of an arm counts when all of them are finished: else what was measured last would be
+    taken for its end.
+    """
     manifest = directory.manifest()
     done = directory.done()
     chains: dict[tuple[str, int], list[dict[str, Any]]] = {}
@@ -93,32 +99,35 @@ def _placed(directory: Directory) -> Iterator[_Placed]:
             chains.setdefault((arm, seed), []).append(step)
     order = {arm: number for number, arm in enumerate(manifest["file"]["arms"])}
     for arm, seed in sorted(chains, key=lambda one: (order[one[0]], one[1])):
-        offset, first = 0, True
-        for step in chains[arm, seed]:
-            if step["evaluate"] is None:
-                continue
-            where = done.get(step["key"][:12])
-            if where is not None:
-                row = {"study": manifest["study"], "arm": arm, "seed": seed, "stage": step["stage"]}
-                yield _Placed(row, where, offset, first)
+        steps = [step for step in chains[arm, seed] if step["evaluate"] is not None]
+        if not all(step["key"][:12] in done for step in steps):
+            continue
+        offset = 0
+        for step in steps:
+            row = {"study": manifest["study"], "arm": arm, "seed": seed, "stage": step["stage"]}
+            yield _Placed(row, done[step["key"][:12]], offset)
             offset += step["settings"].get("steps") or 0
-            first = False
 
 
-def _assessed(one: _Placed) -> Iterator[dict[str, Any]]:
-    latest = {}
-    for line in _lines(one.path / "assessments.jsonl"):
-        latest[line["step"], *(line.get(key) for key in _IDENTITY)] = line
-    for line in latest.values():
-        if line["step"] == 0 and not one.first:
-            continue  # the same weights as at the end of the stage before
-        hacks = line.get("hacks")
-        yield {
-            **one.row,
-            **line,
-            "step": line["step"] + one.offset,
-            "hacks": None if hacks is None else json.dumps(hacks, sort_keys=True),
-        }
+def _assessed(placed: list[_Placed]) -> Iterator[dict[str, Any]]:
+    seen = set()
+    for one in placed:
+        latest = {}
+        for line in _lines(one.path / "assessments.jsonl"):
+            latest[line["step"], *(line.get(key) for key in _IDENTITY)] = line
+        for line in latest.values():
+            hacks = line.get("hacks")
+            step = line["step"] + one.offset
+            what = (one.row["arm"], one.row["seed"], step, *(line.get(key) for key in _IDENTITY))
+            if what in seen:
+                continue  # of the same weights, assessed at the end of the stage before
+            seen.add(what)
+            yield {
+                **one.row,
+                **line,
+                "step": step,
+                "hacks": None if hacks is None else json.dumps(hacks, sort_keys=True),
+            }
 
 
 def _trained(one: _Placed) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.checkpoints import Checkpoint
-from assay.extra import require
+from assay.extra import require, writing
 from assay.study.directory import Directory, record
 from assay.study.engine import Progress, wanted
 from assay.study.file import Study, load
@@ -69,7 +69,8 @@ def recorded(run: Run, workers: int) -> Iterator[str]:
     """
     directory, started = run.directory, time.monotonic()
     with directory.alone():
-        changed = directory.begin(run.study, run.source, run.graph, workers)
+        with writing(directory.path):
+            changed = directory.begin(run.study, run.source, run.graph, workers)
         note = _changed(run) if changed else ""
         status = "started"
         try:

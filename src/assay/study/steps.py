@@ -68,7 +68,7 @@ class Kind:
         run: `module:function`, called with a `Task` in a worker.
         version: Raised when the code gives other results for the same settings: its steps and all
             that depend on them are then done anew.
-        stage: A study file may have it as a stage.
+        stage: A study file may have it as a stage, and a checkpoint comes out.
         first: It makes weights instead of taking some.
         assesses: It assesses as it goes: the study's `evaluate` is part of what goes in.
         ignored: Settings that change nothing in what comes out.
