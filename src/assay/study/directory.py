@@ -117,14 +117,14 @@ class Directory:
                     *earlier["earlier_files"],
                     {"sha256": earlier["file_sha256"], "until": now},
                 ]
-        elif self.path.exists() and any(one.name != ".lock" for one in self.path.iterdir()):
+        elif self.path.exists() and any(one.name[0] != "." for one in self.path.iterdir()):
             raise RunError(
                 f"{str(self.path)!r} is not empty and no study's directory; name another --out."
             )
-        self.steps.mkdir(parents=True, exist_ok=True)
+        self._write(manifest)
+        self.steps.mkdir(exist_ok=True)
         self.cache.mkdir(exist_ok=True)
         (self.path / "study.yaml").write_bytes(source)
-        self._write(manifest)
         return changed
 
     def ended(self, status: str, seconds: float) -> None:

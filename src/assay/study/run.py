@@ -78,7 +78,8 @@ def recorded(run: Run, workers: int) -> Iterator[str]:
             if run.progress is not None:
                 status = "failed" if run.progress.failed else "complete"
         finally:
-            directory.ended(status, time.monotonic() - started)
+            with writing(directory.path):
+                directory.ended(status, time.monotonic() - started)
 
 
 def planned(run: Run) -> dict[str, Any]:
