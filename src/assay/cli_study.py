@@ -110,9 +110,9 @@ def _report(directory: Path) -> Path | None:
     tables = collect(directory)
     if tables.assessments.empty:
         return None
-    from assay.report.study import write
+    from importlib import import_module
 
-    return write(directory)
+    return Path(import_module("assay.report.study").write(directory))
 
 
 def _tell(
