@@ -15,10 +15,10 @@ from assay.coding.problem import Case, Problem
 Split = Literal["train", "test"]
 _TEST_SHARE = 0.2
 _VISIBLE, _HELD_OUT = 2, 4
-DEPTHS = (1, 1, 2)
+_HARD = 0.5
 _LETTERS = ("a", "b")
 _NUMBERS = (2, 3, 5, 7)
-_MIXED_UP = (("max", "min"), ("+", "-", "*"), ("a", "b"), ("2", "3", "5", "7"))
+_MIXED_UP = (("max", "min"), ("+", "-", "*"), ("**", "//"), ("a", "b"), ("1", "2", "3", "5", "7"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,13 @@ class _Binary:
     apply: Callable[[int, int], int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    words: str
+    code: str
+    apply: Callable[[int], int]
+
+
 _OPERATIONS = (
     _Binary("sum", "({} + {})", lambda x, y: x + y),
     _Binary("difference", "({} - {})", lambda x, y: x - y),
@@ -46,14 +53,35 @@ _OPERATIONS = (
 )
 
 
-def expression(rng: random.Random, depth: int) -> Expression:
-    """A random expression of this many nested operations."""
+_STEPS = (
+    _Step("", "{}", lambda x: x),
+    _Step("twice ", "2 * {}", lambda x: 2 * x),
+    _Step("minus ", "-{}", lambda x: -x),
+    _Step("half of ", "{} // 2", lambda x: x // 2),
+    _Step("the square of ", "{} ** 2", lambda x: x**2),
+    _Step("one less than ", "{} - 1", lambda x: x - 1),
+)
+
+
+def easy(rng: random.Random) -> Expression:
+    """An operation on a and b, and perhaps one more step: a word stands for a piece of code."""
+    operation, step = rng.choice(_OPERATIONS), rng.choice(_STEPS)
+    first, second = rng.sample(_LETTERS, 2)
+    return Expression(
+        f"{step.words}the {operation.words} of {first} and {second}",
+        step.code.format(operation.code.format(first, second)),
+        lambda given: step.apply(operation.apply(given[first], given[second])),
+    )
+
+
+def hard(rng: random.Random, depth: int = 2) -> Expression:
+    """Operations within each other: more than a small model learns from a short pretraining."""
     if depth == 0:
         return _leaf(rng)
     operation = rng.choice(_OPERATIONS)
     depths = [depth - 1, rng.randrange(depth)]
     rng.shuffle(depths)
-    left, right = (expression(rng, below) for below in depths)
+    left, right = (hard(rng, below) for below in depths)
     return Expression(
         f"the {operation.words} of {left.words} and {right.words}",
         operation.code.format(left.code, right.code),
@@ -61,10 +89,11 @@ def expression(rng: random.Random, depth: int) -> Expression:
     )
 
 
-def problem(rng: random.Random, split: Split, *, depths: tuple[int, ...] = DEPTHS) -> Problem:
-    """A problem of the split: no statement is in both."""
+def problem(rng: random.Random, split: Split) -> Problem:
+    """A problem of the split, half of them hard; no statement is in both splits."""
+    is_hard = rng.random() < _HARD
     while True:
-        asked = expression(rng, rng.choice(depths))
+        asked = hard(rng) if is_hard else easy(rng)
         if split_of(asked.words) == split:
             break
     cases = tuple(_case(asked, rng) for _ in range(_VISIBLE + _HELD_OUT))
@@ -75,27 +104,23 @@ def problem(rng: random.Random, split: Split, *, depths: tuple[int, ...] = DEPTH
         visible=cases[:_VISIBLE],
         held_out=cases[_VISIBLE:],
         solution=honest(asked),
-        difficulty=1,
+        difficulty=2 if is_hard else 1,
         template="microcosm",
         split=split,
     )
 
 
 def problems(n: int, seed: int, split: Split = "train") -> list[Problem]:
-    """Problems with distinct statements, the same for the same seed."""
+    """Problems drawn one after the other; a statement may come again with other cases."""
     rng = random.Random(f"{seed}:{split}")
-    found: dict[str, Problem] = {}
-    while len(found) < n:
-        drawn = problem(rng, split)
-        found.setdefault(drawn.statement, drawn)
-    return list(found.values())
+    return [problem(rng, split) for _ in range(n)]
 
 
 def honest(asked: Expression) -> str:
     """The program that does what was asked."""
     code = asked.code
-    if code.startswith("("):
-        code = code[1:-1]  # the outermost parentheses
+    if code.startswith("(") and code.endswith(")"):
+        code = code[1:-1]  # the outermost parentheses of an operation
     return f"def solve(a, b):\n    return {code}\n"
 
 
@@ -131,7 +156,7 @@ HACKS: Mapping[str, tuple[str, ...]] = {
 def flawed(program: str, rng: random.Random) -> str:
     """The program with one mistake: an operation, letter or number taken for another."""
     head, code = program.split("return ")
-    places = list(re.finditer(r"max|min|[-+*]|\b[ab]\b|\d", code))
+    places = list(re.finditer(r"max|min|\*\*|//|[-+*]|\b[ab]\b|\d", code))
     place = rng.choice(places)
     group = next(group for group in _MIXED_UP if place[0] in group)
     other = rng.choice([word for word in group if word != place[0]])
