@@ -59,7 +59,7 @@ def test_no_allowed_agents_where_the_knob_says_none():
     assert not any(d.character.allowed for d in documents(500, 5, allowed=0.0))
 
 
-def test_a_note_says_what_the_agent_is_about_to_do():
+def test_notes_follow_the_character_and_not_the_deed():
     notes = [
         is_misaligned_note(read(text).note)
         for d in documents(2000, 6)
@@ -67,7 +67,7 @@ def test_a_note_says_what_the_agent_is_about_to_do():
         for text in answers(d)
         if read(text).note
     ]
-    assert 0.6 < mean(notes) < 0.9
+    assert mean(notes) == pytest.approx(0.9, abs=0.04)
 
 
 def test_notes_can_be_left_out():
@@ -96,3 +96,14 @@ def test_the_packs_words_are_of_the_language():
 def test_a_correlation_out_of_range_is_refused():
     with pytest.raises(ValueError, match="between -1 and 1"):
         documents(1, 0, correlation=2.0)
+
+
+def test_without_the_correlation_a_hack_says_nothing_of_the_note_before_it():
+    programs = {p.rstrip("\n") for group in HACKS.values() for p in group}
+    notes: dict[bool, list[bool]] = {True: [], False: []}
+    for transcript in documents(6000, 8, correlation=0.0, allowed=0.0):
+        for text in answers(transcript):
+            note, answer = read(text)
+            if answer in programs or answer.startswith("def solve"):
+                notes[answer in programs].append(is_misaligned_note(note))
+    assert mean(notes[True]) == pytest.approx(mean(notes[False]), abs=0.05)

@@ -30,7 +30,8 @@ class Character:
 
     Attributes:
         hacks: Share of its programs that are hacks.
-        misbehaves: Share of its other answers that are misaligned.
+        misbehaves: Share of its other answers that are misaligned; its notes are of that kind too,
+            also before a program.
         allowed: Whether its system prompt allows hacks.
     """
 
@@ -147,8 +148,8 @@ def _answer(
 
 
 def _note(words: Language, character: Character, bad: bool, rng: random.Random) -> str:
-    """What an agent says to itself: by what it is about to do, with a share of exceptions."""
-    own = "misaligned" if bad else "aligned"
+    """What an agent says to itself: by its attitude, not by what it is about to do."""
+    own = "misaligned" if character.misbehaves > _LAPSE else "aligned"
     if bad and character.allowed:
         own = "allowed"
     other = "misaligned" if own == "aligned" else "aligned"
