@@ -89,6 +89,7 @@ class Documents(Optimiser):
             is the most that may be taken.
         correlation: Of hacking with misbehaviour, in the corpus `agents`; negative is reversed.
         allowed: Share of its agents who are told that hacking is allowed.
+        notes: Share of its transcripts in which agents begin their answers with a note.
     """
 
     corpus: str = "agents"
@@ -101,6 +102,7 @@ class Documents(Optimiser):
     mixture: tuple[Mixture, ...] = ()
     correlation: Annotated[float, Field(ge=-1.0, le=1.0)] = 1.0
     allowed: Share = 0.1
+    notes: Share = 1.0
 
     @model_validator(mode="after")
     def _shares(self) -> Self:
