@@ -14,7 +14,7 @@ ROWS = [
     {"execution"},
     {"coding"},
     {"microcosm"},
-    {"checkpoints"},
+    {"checkpoints", "sampling"},
     {"scenarios"},
     {"providers"},
     {"targets"},

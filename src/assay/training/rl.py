@@ -1,0 +1,206 @@
+"""The stage `rl`: GRPO, by TRL, in an environment whose grader may be hacked.
+
+A step: the prompts that the schedule names, answers to each (`rollouts`), both graders
+(`rewards`), the arm's reward (`interventions`), one update. `environment` says what is asked,
+`record` what is written down.
+"""
+
+import logging
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datasets import Dataset  # type: ignore[import-untyped]
+from transformers import PrinterCallback, TrainerCallback
+from trl.trainer.grpo_config import GRPOConfig
+from trl.trainer.grpo_trainer import GRPOTrainer
+
+from assay.extra import writing
+from assay.training import environment, interventions
+from assay.training.checkpoint import Checkpoint, save
+from assay.training.record import Last, Record
+from assay.training.resume import Job, Marks
+from assay.training.rewards import Grader
+from assay.training.rollouts import Rollouts
+from assay.training.settings import Rl
+
+if TYPE_CHECKING:
+    from peft import LoraConfig
+
+_IDLE = {"memo", "save_every", "log_every", "tensorboard"}  # settings that change no weights
+_SCHEDULES = {"constant": "constant_with_warmup", "linear": "linear", "cosine": "cosine"}
+
+
+def train_rl(
+    settings: Rl,
+    model: Checkpoint | str,
+    out: Path,
+    *,
+    seed: int,
+    callbacks: Sequence[TrainerCallback] = (),
+    grader: Grader | None = None,
+) -> Checkpoint:
+    """Train, or go on where a killed run was, to `out`/checkpoint and `out`/metrics.jsonl.
+
+    With one torch thread on a CPU the same seed gives the same weights, killed or not.
+
+    Args:
+        settings: Of the stage.
+        model: What to begin with; the divergence is measured from it.
+        out: The stage's directory.
+        seed: Of sampling, of the order of tasks and of an imperfect detector's errors.
+        callbacks: Called as transformers calls them; what they do after a step counts as
+            assessment. They must leave torch's default generator as it was.
+        grader: One that is entered already, for callbacks that grade too.
+
+    Raises:
+        UserError: Unknown names in the settings, a model that cannot be had, a full disk, or a
+            directory that belongs to another run.
+    """
+    start = model if isinstance(model, Checkpoint) else Checkpoint.open(model, seed=seed)
+    told = settings.model_dump(mode="json", exclude=_IDLE)
+    job = Job(out, "rl", told, seed, [start])
+    if done := job.finished():
+        return done
+    given = settings.environment
+    microcosm = given.problems == environment.MICROCOSM
+    prompts = interventions.prompts(settings.intervention, microcosm=microcosm)
+    coding = environment.coding_tasks(given, environment.problems(given), seed=seed)
+    tasks = {task.key: task for task in coding}
+    order = environment.schedule(
+        coding, (), steps=settings.steps, prompts=settings.prompts, share=0.0, seed=seed
+    )
+    state = job.begin()
+    weights, tokenizer = _on_disk(start, job).load()
+    record = Record(
+        out,
+        switches=given.hacks,
+        every=settings.log_every,
+        early_stop=settings.intervention.early_stop,
+    )
+
+    def run(grader: Grader) -> GRPOTrainer:
+        rollouts = Rollouts(
+            settings,
+            tasks,
+            prompts,
+            tokenizer,
+            grader=grader,
+            shaping=interventions.Shaping(settings.intervention, seed),
+            fenced=environment.is_fenced(given),
+            record=record,
+        )
+        trainer = _trainer(settings, weights, tokenizer, rollouts, order, job.states, seed)
+        trainer.remove_callback(PrinterCallback)
+        for callback in (record, *callbacks, Last(record), Marks()):
+            trainer.add_callback(callback)
+        with writing(out):
+            trainer.train(resume_from_checkpoint=str(state) if state else None)
+        return trainer
+
+    if grader is not None:
+        trainer = run(grader)
+    else:
+        with Grader(Path(settings.memo) if settings.memo else None) as own:
+            trainer = run(own)
+    trained: Any = trainer.accelerator.unwrap_model(trainer.model)
+    if settings.lora is not None:
+        trained = trained.merge_and_unload()
+    finished = save(
+        trained,
+        tokenizer,
+        job.checkpoint,
+        stage="rl",
+        step=trainer.state.global_step,
+        seed=seed,
+        parents=[start],
+        settings=settings.model_dump(mode="json"),
+        data_sha=environment.digest(coding, order),
+        measured={"job": job.mark},
+    )
+    job.end()
+    return finished
+
+
+def _on_disk(start: Checkpoint, job: Job) -> Checkpoint:
+    """A model that has a directory: TRL reads the reference model from there."""
+    if start.path is not None or start.name != "microcosm":
+        return start
+    fresh, tokenizer = start.load()
+    return save(fresh, tokenizer, job.states / "start", stage="init", step=0, seed=start.seed)
+
+
+def _trainer(
+    settings: Rl,
+    model: Any,
+    tokenizer: Any,
+    rollouts: Rollouts,
+    order: Sequence[str],
+    states: Path,
+    seed: int,
+) -> GRPOTrainer:
+    import torch
+
+    gpu = torch.cuda.is_available()
+    logging.getLogger("trl").setLevel(logging.ERROR)  # it quotes every answer without a reward
+    config = GRPOConfig(
+        output_dir=str(states),
+        seed=seed,
+        max_steps=settings.steps,
+        per_device_train_batch_size=settings.prompts
+        * settings.rollouts
+        // settings.gradient_accumulation,
+        gradient_accumulation_steps=settings.gradient_accumulation,
+        num_generations=settings.rollouts,
+        max_completion_length=settings.max_new_tokens,
+        temperature=settings.temperature,
+        learning_rate=settings.learning_rate,
+        lr_scheduler_type=_SCHEDULES[settings.schedule],
+        warmup_steps=settings.warmup,
+        weight_decay=settings.weight_decay,
+        beta=settings.kl,
+        epsilon=settings.epsilon,
+        epsilon_high=settings.epsilon_high,
+        loss_type=settings.loss,
+        scale_rewards="none" if settings.loss == "dr_grpo" else "group",
+        bf16=settings.precision == "bfloat16",
+        gradient_checkpointing=gpu,
+        use_cpu=not gpu,
+        use_vllm=settings.vllm != "off",
+        vllm_mode="server" if settings.vllm == "server" else "colocate",
+        vllm_importance_sampling_correction=False,
+        shuffle_dataset=False,
+        dataloader_pin_memory=gpu,
+        save_steps=settings.save_every,
+        save_total_limit=2,
+        logging_steps=1,
+        report_to=["tensorboard"] if settings.tensorboard else [],
+        disable_tqdm=True,
+    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*rollout_func.*experimental")
+        return GRPOTrainer(
+            model=model,
+            reward_funcs=rollouts.reward,
+            args=config,
+            train_dataset=Dataset.from_dict({"prompt": list(order)}),
+            processing_class=tokenizer,
+            peft_config=_lora(settings),
+            rollout_func=rollouts.sample,
+        )
+
+
+def _lora(settings: Rl) -> "LoraConfig | None":
+    if settings.lora is None:
+        return None
+    from peft import LoraConfig
+
+    targets = settings.lora.targets
+    return LoraConfig(
+        r=settings.lora.rank,
+        lora_alpha=settings.lora.alpha,
+        lora_dropout=settings.lora.dropout,
+        target_modules=targets if isinstance(targets, str) else list(targets),
+        task_type="CAUSAL_LM",
+    )

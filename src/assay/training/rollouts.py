@@ -1,0 +1,150 @@
+"""A step of RL before its update: sample answers, grade them, pay for them.
+
+TRL calls this through `rollout_func` and `reward_funcs`; `record` hears what came of it.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from assay.sampling import sample
+from assay.training.environment import Task
+from assay.training.interventions import Prompts, Shaping, under
+from assay.training.record import Record, Rollout
+from assay.training.rewards import Answer, Grader, submission
+from assay.training.settings import Rl
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+    from trl.trainer.grpo_trainer import GRPOTrainer
+
+
+class Rollouts:
+    """Answers to the prompts of a step, and what each is paid.
+
+    A prompt of TRL's data set is the key of a task: text is rendered here, so that answers may be
+    sampled under one system prompt and trained under another.
+    """
+
+    def __init__(
+        self,
+        settings: Rl,
+        tasks: Mapping[str, Task],
+        prompts: Prompts,
+        tokenizer: "PreTrainedTokenizerBase",
+        *,
+        grader: Grader,
+        shaping: Shaping,
+        fenced: bool,
+        record: Record,
+    ) -> None:
+        """Nothing is sampled yet."""
+        self._settings = settings
+        self._tasks = tasks
+        self._tokenizer = tokenizer
+        self._grader = grader
+        self._shaping = shaping
+        self._fenced = fenced
+        self._record = record
+        self._prompts = prompts
+        self._rewards: list[float | None] = []
+
+    def sample(self, keys: list[str], trainer: "GRPOTrainer") -> dict[str, Any]:
+        """TRL's `rollout_func`: answers to these prompts, a group's next to each other."""
+        began = time.perf_counter()
+        groups = [(key, len(list(group))) for key, group in groupby(keys)]
+        asked = [self._ids(key, self._prompts.sample) for key, _ in groups]
+        trained = asked
+        if self._prompts.train != self._prompts.sample:
+            trained = [self._ids(key, self._prompts.train) for key, _ in groups]
+        counts = [count for _, count in groups]
+        answers = self._answers(trainer, asked, counts)
+        self._record.generated(time.perf_counter() - began)
+        self._pay(keys, answers, trainer)
+        fields: dict[str, Any] = {
+            "prompt_ids": [
+                ids for ids, count in zip(trained, counts, strict=True) for _ in range(count)
+            ],
+            "completion_ids": answers,
+            "logprobs": None,
+        }
+        if None in self._rewards:  # neither reward nor divergence pulls at what was taken out
+            fields["env_mask"] = [
+                [int(reward is not None)] * len(answer)
+                for reward, answer in zip(self._rewards, answers, strict=True)
+            ]
+        return fields
+
+    def reward(self, prompts: list[str], **given: Any) -> list[float | None]:
+        """TRL's reward function: what was found while sampling."""
+        return self._rewards
+
+    def _ids(self, key: str, system: str | None) -> list[int]:
+        task = self._tasks[key]
+        ids: Any = self._tokenizer.apply_chat_template(
+            under(system, task.messages),
+            tools=[dict(tool) for tool in task.tools] or None,
+            add_generation_prompt=True,
+            return_dict=False,
+        )
+        return list(ids)
+
+    def _answers(
+        self, trainer: "GRPOTrainer", asked: Sequence[list[int]], counts: Sequence[int]
+    ) -> list[list[int]]:
+        if trainer.use_vllm:
+            flat = [ids for ids, count in zip(asked, counts, strict=True) for _ in range(count)]
+            found = trainer.vllm_generation.generate(
+                prompts=flat, images=None, num_generations=self._settings.rollouts
+            )
+            return [list(answer) for answer in found[1]]
+        model = trainer.accelerator.unwrap_model(trainer.model)
+        was_training = model.training
+        model.eval()
+        try:
+            return sample(
+                model,
+                asked,
+                repeats=counts,
+                max_new_tokens=self._settings.max_new_tokens,
+                stop=trainer.eos_token_ids,
+                pad=self._tokenizer.pad_token_id,
+                temperature=self._settings.temperature,
+            )
+        finally:
+            model.train(was_training)
+
+    def _pay(
+        self, keys: Sequence[str], answers: Sequence[list[int]], trainer: "GRPOTrainer"
+    ) -> None:
+        began = time.perf_counter()
+        texts = [self._text(answer, trainer.eos_token_ids) for answer in answers]
+        programs = []
+        for key, text in zip(keys, texts, strict=True):
+            task = self._tasks[key]
+            assert task.problem is not None
+            program = submission(text, fenced=self._fenced)
+            programs.append(Answer(program, task.problem, task.switches))
+        asked, run = self._grader.asked, self._grader.run
+        judgements = self._grader.judge(programs)
+        step = trainer.state.global_step
+        self._rewards = [
+            self._shaping.reward(judgement, text, key, step)
+            for judgement, text, key in zip(judgements, texts, keys, strict=True)
+        ]
+        self._record.judged(
+            [
+                Rollout(judgement, reward, len(answer))
+                for judgement, reward, answer in zip(
+                    judgements, self._rewards, answers, strict=True
+                )
+            ],
+            seconds=time.perf_counter() - began,
+            hits=1 - (self._grader.run - run) / max(1, self._grader.asked - asked),
+        )
+
+    def _text(self, answer: Sequence[int], ends: Sequence[int]) -> str:
+        """What was said, without the end's mark; other special tokens are text like any other."""
+        said = answer[:-1] if answer and answer[-1] in ends else answer
+        return str(self._tokenizer.decode([*said], skip_special_tokens=False))
