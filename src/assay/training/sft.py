@@ -1,0 +1,47 @@
+"""The stage `sft`: conversations, of which only what the assistant says is learned."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from transformers import TrainerCallback
+
+from assay.training.checkpoint import Checkpoint
+from assay.training.resume import Job
+from assay.training.settings import Sft
+from assay.training.supervised import IDLE, train
+from assay.training.texts import conversation_batches
+
+
+def train_sft(
+    settings: Sft,
+    model: Checkpoint | str,
+    out: Path,
+    *,
+    seed: int,
+    callbacks: Sequence[TrainerCallback] = (),
+) -> Checkpoint:
+    """Train, or go on where a killed run was, to `out`/checkpoint and `out`/metrics.jsonl.
+
+    Raises:
+        UserError: Data or a model that cannot be had, a chat template without marks, a full disk,
+            or a directory that belongs to another run.
+    """
+    start = model if isinstance(model, Checkpoint) else Checkpoint.open(model, seed=seed)
+    told = settings.model_dump(mode="json", exclude=IDLE)
+    job = Job(out, "sft", told, seed, [start])
+    if done := job.finished():
+        return done
+    weights, tokenizer = start.load()
+    batches = conversation_batches(settings, tokenizer, seed=seed)
+    return train(
+        settings,
+        "sft",
+        start,
+        job,
+        weights,
+        tokenizer,
+        batches,
+        seed=seed,
+        packed=False,
+        callbacks=callbacks,
+    )
