@@ -5,8 +5,8 @@ end. `graph` turns the study into steps. Stages and their settings come from `st
 """
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -125,12 +125,10 @@ class Arm(Settings):
         return value
 
 
-class Study(Settings):
-    """A study file, checked.
+class StudyFile(Settings):
+    """What a study file says.
 
     Attributes:
-        sha256: Of the file's bytes.
-        folder: Paths in the file are relative to it.
         expected: By `arm-arm` or arm: what the literature found, in words.
     """
 
@@ -144,8 +142,6 @@ class Study(Settings):
     compare: tuple[tuple[str, str], ...] = ()
     primary: Primary | None = None
     expected: dict[str, str] = Field(default_factory=dict)
-    sha256: str = Field(default="", exclude=True)
-    folder: Path = Field(default=Path(), exclude=True)
 
     @field_validator("arms")
     @classmethod
@@ -154,11 +150,6 @@ class Study(Settings):
             if not (0 < len(name) <= 60 and name.isprintable() and "/" not in name):
                 raise ValueError(f"{name!r} is no name for an arm: 1 to 60 characters without /")
         return arms
-
-    @cached_property
-    def content(self) -> dict[str, Any]:
-        """What the file says, as JSON, defaults included."""
-        return self.model_dump(mode="json")
 
     def seeds_of(self, arm: str) -> range:
         """The seeds that an arm has."""
@@ -216,6 +207,20 @@ class Study(Settings):
         return self
 
 
+class Study(StudyFile):
+    """A study file that was read.
+
+    Attributes:
+        written: The file's content, as it stands there.
+        sha256: Of the file's bytes.
+        folder: Paths in the file are relative to it.
+    """
+
+    written: dict[str, Any]
+    sha256: str
+    folder: Path
+
+
 def load(named: str) -> tuple[Study, bytes]:
     """The study in a file, or the one of that name that ships with Assay; and the file's bytes.
 
@@ -233,8 +238,11 @@ def load(named: str) -> tuple[Study, bytes]:
         line = f", line {mark.line + 1}" if mark else ""
         reason = getattr(error, "problem", None) or str(error)
         raise UserError(f"{named}{line}: no valid YAML: {reason}.") from error
-    study = parse(Study, content, named).model_copy(
-        update={"sha256": hashlib.sha256(raw).hexdigest(), "folder": path.resolve().parent}
+    study = Study.model_construct(
+        **dict(parse(StudyFile, content, named)),
+        written=json.loads(json.dumps(content, default=str)),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        folder=path.resolve().parent,
     )
     _check_names(study)
     for arm in study.arms:
