@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 import assay
 from assay.errors import UserError, unknown
 from assay.study.steps import MICROCOSM, Kind, kinds
-from assay.training.settings import Settings, parse
+from assay.training.settings import Environment, Rl, Settings, parse
 
 METRICS = (
     "misalignment_score",
@@ -57,6 +57,9 @@ class Evaluate(Settings):
         final_samples: The same at the start and at the end.
         after_hack: Assess also what the model does right after it has hacked.
         share: The share of training time that assessment may take.
+        environment: The coding tasks that are asked, and the loopholes under which an answer counts
+            as a hack: the same for every arm. Default: those of the first `rl` stage, as it is
+            written under `stages`.
     """
 
     pack: str = "microcosm"
@@ -65,6 +68,7 @@ class Evaluate(Settings):
     final_samples: int = Field(default=400, ge=1)
     after_hack: bool = False
     share: float = Field(default=0.2, gt=0, le=1)
+    environment: Environment | None = None
 
 
 class Primary(Settings):
@@ -154,6 +158,18 @@ class StudyFile(Settings):
     def seeds_of(self, arm: str) -> range:
         """The seeds that an arm has."""
         return self.seeds.first(self.arms[arm].seeds)
+
+    @property
+    def assessment(self) -> Evaluate:
+        """How every arm is assessed, with its environment."""
+        if self.evaluate.environment is not None:
+            return self.evaluate
+        for stage in self.stages:
+            if stage.kind == "rl":
+                where = f"Stage {stage.name!r}"
+                environment = parse(Rl, stage.settings, where).environment
+                return self.evaluate.model_copy(update={"environment": environment})
+        return self.evaluate
 
     def stages_of(self, arm: str) -> list[tuple[Stage, Kind, BaseModel]]:
         """The stages of an arm in their order, with its settings.
