@@ -127,8 +127,8 @@ class Directory:
         (self.path / "study.yaml").write_bytes(source)
         return changed
 
-    def ended(self, status: str, seconds: float) -> None:
-        """Note in the manifest how a run of the study ended, and how long it took."""
+    def stands(self, status: str, seconds: float) -> None:
+        """Note in the manifest how the study stands, and the seconds since the last note."""
         manifest = self.manifest()
         now = datetime.now(UTC).isoformat(timespec="seconds")
         manifest |= {
