@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: quickstart test install lint types unit controls examples benchmarks constraints clean
+.PHONY: quickstart test install lint types unit controls examples benchmarks kill-study constraints clean
 
 quickstart: install
 	@$(BIN)/assay quickstart
@@ -43,6 +43,9 @@ benchmarks: install
 	$(BIN)/python benchmarks/coverage.py
 	$(BIN)/python benchmarks/audit_overhead.py
 	$(BIN)/python benchmarks/execution.py
+
+kill-study: install   ## a real study, killed at ten random moments, comes to the same numbers
+	$(BIN)/pytest -m slow -s tests/study/test_kill_study.py
 
 constraints:   ## compile versions (and no addresses) from pyproject.toml
 	@scripts/compile-constraints

@@ -43,7 +43,7 @@ def study_run(
     as_json: Json = False,
 ) -> None:
     """Run a study, or go on with it: what is done is not done again."""
-    from assay.study.engine import execute
+    from assay.study.engine import Ended, Progress, execute
     from assay.study.local import Local
     from assay.study.progress import Display, say
     from assay.study.run import check, prepare, recorded
@@ -54,11 +54,17 @@ def study_run(
     check(plan)
     directory = plan.directory
     try:
-        with Local(workers) as local, recorded(plan, local.capacity().cpus) as note:
-            if note:
-                say(note)
+        with Local(workers) as local, recorded(plan, local.capacity().cpus) as clock:
+            if clock.note:
+                say(clock.note)
             with Display(plan.graph, directory, local.capacity().cpus) as display:
-                progress = plan.progress = execute(plan.graph, directory, local, display.show)
+
+                def show(progress: Progress, ended: Ended | None) -> None:
+                    display.show(progress, ended)
+                    if ended is not None:
+                        clock.strike()
+
+                progress = plan.progress = execute(plan.graph, directory, local, show)
     except KeyboardInterrupt:
         say(f"\nStopped. The same command goes on where it was, in {directory.path}.")
         raise typer.Exit(130) from None

@@ -85,7 +85,7 @@ def test_the_steps_of_a_second_stage_run_on_from_the_first(tmp_path: Path) -> No
     assessed, trained = one(collect(finished(tmp_path, stages=stages, arms=arms)), "one", 0)
     assert assessed[assessed.scenario == "goals"].step.tolist() == [0, 2, 4]
     assert trained.step.tolist() == [1, 2, 3, 4]
-    assert assessed.stage.unique().tolist() == ["measure", "again"]
+    assert assessed.stage_name.unique().tolist() == ["measure", "again"]
 
 
 def test_a_seed_that_is_not_through_has_no_rows(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ end. `graph` turns the study into steps. Stages and their settings come from `st
 """
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 import assay
 from assay.errors import UserError, unknown
 from assay.study.steps import MICROCOSM, Kind, kinds
-from assay.training.settings import Settings, parse
+from assay.training.settings import Environment, Rl, Settings, parse
 
 METRICS = (
     "misalignment_score",
@@ -57,6 +57,9 @@ class Evaluate(Settings):
         final_samples: The same at the start and at the end.
         after_hack: Assess also what the model does right after it has hacked.
         share: The share of training time that assessment may take.
+        environment: The coding tasks that are asked, and the loopholes under which an answer counts
+            as a hack: the same for every arm. Default: those of the first `rl` stage, as it is
+            written under `stages`.
     """
 
     pack: str = "microcosm"
@@ -65,6 +68,7 @@ class Evaluate(Settings):
     final_samples: int = Field(default=400, ge=1)
     after_hack: bool = False
     share: float = Field(default=0.2, gt=0, le=1)
+    environment: Environment | None = None
 
 
 class Primary(Settings):
@@ -125,12 +129,10 @@ class Arm(Settings):
         return value
 
 
-class Study(Settings):
-    """A study file, checked.
+class StudyFile(Settings):
+    """What a study file says.
 
     Attributes:
-        sha256: Of the file's bytes.
-        folder: Paths in the file are relative to it.
         expected: By `arm-arm` or arm: what the literature found, in words.
     """
 
@@ -144,8 +146,6 @@ class Study(Settings):
     compare: tuple[tuple[str, str], ...] = ()
     primary: Primary | None = None
     expected: dict[str, str] = Field(default_factory=dict)
-    sha256: str = Field(default="", exclude=True)
-    folder: Path = Field(default=Path(), exclude=True)
 
     @field_validator("arms")
     @classmethod
@@ -155,14 +155,21 @@ class Study(Settings):
                 raise ValueError(f"{name!r} is no name for an arm: 1 to 60 characters without /")
         return arms
 
-    @cached_property
-    def content(self) -> dict[str, Any]:
-        """What the file says, as JSON, defaults included."""
-        return self.model_dump(mode="json")
-
     def seeds_of(self, arm: str) -> range:
         """The seeds that an arm has."""
         return self.seeds.first(self.arms[arm].seeds)
+
+    @property
+    def assessment(self) -> Evaluate:
+        """How every arm is assessed, with its environment."""
+        if self.evaluate.environment is not None:
+            return self.evaluate
+        for stage in self.stages:
+            if stage.kind == "rl":
+                where = f"Stage {stage.name!r}"
+                environment = parse(Rl, stage.settings, where).environment
+                return self.evaluate.model_copy(update={"environment": environment})
+        return self.evaluate
 
     def stages_of(self, arm: str) -> list[tuple[Stage, Kind, BaseModel]]:
         """The stages of an arm in their order, with its settings.
@@ -216,6 +223,20 @@ class Study(Settings):
         return self
 
 
+class Study(StudyFile):
+    """A study file that was read.
+
+    Attributes:
+        written: The file's content, as it stands there.
+        sha256: Of the file's bytes.
+        folder: Paths in the file are relative to it.
+    """
+
+    written: dict[str, Any]
+    sha256: str
+    folder: Path
+
+
 def load(named: str) -> tuple[Study, bytes]:
     """The study in a file, or the one of that name that ships with Assay; and the file's bytes.
 
@@ -233,8 +254,11 @@ def load(named: str) -> tuple[Study, bytes]:
         line = f", line {mark.line + 1}" if mark else ""
         reason = getattr(error, "problem", None) or str(error)
         raise UserError(f"{named}{line}: no valid YAML: {reason}.") from error
-    study = parse(Study, content, named).model_copy(
-        update={"sha256": hashlib.sha256(raw).hexdigest(), "folder": path.resolve().parent}
+    study = Study.model_construct(
+        **dict(parse(StudyFile, content, named)),
+        written=json.loads(json.dumps(content, default=str)),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        folder=path.resolve().parent,
     )
     _check_names(study)
     for arm in study.arms:

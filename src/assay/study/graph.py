@@ -122,7 +122,7 @@ def _chain(study: Study, arm: str, seed: int, origin: str, packs: "_Packs") -> l
         if kind.base:
             untrained = [step for step in weights if not known[step.kind].assesses]
             before = [step.key for step in untrained[-1:]] + before
-        evaluate = study.evaluate.model_dump(mode="json") if kind.assesses else None
+        evaluate = study.assessment.model_dump(mode="json") if kind.assesses else None
         whole, matters = _settings(kind, settings, study.folder)
         inputs = {
             "kind": kind.name,

@@ -19,10 +19,10 @@ TRAINING = "training.parquet"
 _ASSESSED: Mapping[str, str] = {
     **dict.fromkeys(("study", "arm"), "string"),
     "seed": "Int64",
-    "stage": "string",
+    "stage_name": "string",
     "step": "Int64",
     **dict.fromkeys(("condition", "scenario", "behaviour"), "string"),
-    "twin": "boolean",
+    **dict.fromkeys(("twin", "agentic"), "boolean"),
     **dict.fromkeys(("n", "graded", "harmful", "intact", "incoherent"), "Int64"),
     **dict.fromkeys(("proxy", "true", "hack", "overfit"), "Int64"),
     "hacks": "string",
@@ -30,7 +30,7 @@ _ASSESSED: Mapping[str, str] = {
 _TRAINED: Mapping[str, str] = {
     **dict.fromkeys(("study", "arm"), "string"),
     "seed": "Int64",
-    "stage": "string",
+    "stage_name": "string",
     "step": "Int64",
     **dict.fromkeys(("proxy_reward", "true_reward", "hack_rate", "overfit_rate"), "Float64"),
     "ungraded": "Float64",
@@ -104,7 +104,8 @@ def _placed(directory: Directory) -> Iterator[_Placed]:
             continue
         offset = 0
         for step in steps:
-            row = {"study": manifest["study"], "arm": arm, "seed": seed, "stage": step["stage"]}
+            row = {"study": manifest["study"], "arm": arm, "seed": seed}
+            row["stage_name"] = step["stage"]
             yield _Placed(row, done[step["key"][:12]], offset)
             offset += step["settings"].get("steps") or 0
 

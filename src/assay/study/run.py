@@ -61,25 +61,41 @@ def check(run: Run) -> None:
         require()
 
 
-@contextmanager
-def recorded(run: Run, workers: int) -> Iterator[str]:
-    """Hold the study's directory while it is run; its manifest notes how that ended.
+class Clock:
+    """Adds up in the manifest how long the study has been run, as it goes: a kill loses little.
 
-    Gives a sentence about a file that has changed since, empty if it has not.
+    Attributes:
+        note: A sentence about a file that has changed since the last run; empty if it has not.
     """
-    directory, started = run.directory, time.monotonic()
+
+    def __init__(self, directory: Directory, note: str) -> None:
+        """It runs from now on."""
+        self.note = note
+        self._directory, self._since = directory, time.monotonic()
+
+    def strike(self, status: str = "started") -> None:
+        """Note how the study stands and what has passed since the last time."""
+        now = time.monotonic()
+        with writing(self._directory.path):
+            self._directory.stands(status, now - self._since)
+        self._since = now
+
+
+@contextmanager
+def recorded(run: Run, workers: int) -> Iterator[Clock]:
+    """Hold the study's directory while it is run; its manifest notes how that ended."""
+    directory = run.directory
     with directory.alone():
         with writing(directory.path):
             changed = directory.begin(run.study, run.source, run.graph, workers)
-        note = _changed(run) if changed else ""
+        clock = Clock(directory, _changed(run) if changed else "")
         status = "started"
         try:
-            yield note
+            yield clock
             if run.progress is not None:
                 status = "failed" if run.progress.failed else "complete"
         finally:
-            with writing(directory.path):
-                directory.ended(status, time.monotonic() - started)
+            clock.strike(status)
 
 
 def planned(run: Run) -> dict[str, Any]:
@@ -102,7 +118,7 @@ def planned(run: Run) -> dict[str, Any]:
     seconds, unmeasured = estimate(left, durations)
     return {
         "study": run.study.study,
-        "file_sha256": run.study.sha256,
+        "sha256": run.study.sha256,
         "directory": str(run.directory.path),
         "arms": {
             arm: {
@@ -136,7 +152,7 @@ def standing(path: Path) -> dict[str, Any]:
         "study": manifest["study"],
         "directory": str(path),
         "status": manifest["status"],
-        "file_sha256": manifest["file_sha256"],
+        "sha256": manifest["sha256"],
         "counts": counts,
         "steps": steps,
         "wall_seconds": manifest["wall_seconds"],

@@ -137,3 +137,32 @@ def run_init(task: Task) -> None:
         model, tokenizer, task.out / "checkpoint", stage="init", step=0, seed=task.seed,
         settings=task.settings,
     )  # fmt: skip
+
+
+def run_documents(task: Task) -> None:
+    """The stage `documents`."""
+    from assay.training.documents import train_documents
+
+    settings = Documents.model_validate(task.settings)
+    train_documents(settings, task.origin, task.out, seed=task.seed)
+
+
+def run_sft(task: Task) -> None:
+    """The stage `sft`."""
+    from assay.training.sft import train_sft
+
+    train_sft(Sft.model_validate(task.settings), task.origin, task.out, seed=task.seed)
+
+
+def run_rl(task: Task) -> None:
+    """The stage `rl`, assessed as it goes."""
+    from assay.training.rewards import Grader
+    from assay.training.rl import train_rl
+
+    settings = Rl.model_validate(task.settings)
+    with Grader(task.cache / "graded", workers=1) as grader:
+        train_rl(settings, task.origin, task.out, seed=task.seed, grader=grader)
+
+
+def run_assess(task: Task) -> None:
+    """The weights as they are, before anything is trained on them or after."""

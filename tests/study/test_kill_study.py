@@ -1,0 +1,83 @@
+"""A real study of a tiny microcosm, killed at ten random moments (`make kill-study`)."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from assay.study.results import collect
+
+pytestmark = pytest.mark.slow
+KILLS, LONGEST = 10, 25.0  # seconds from a start to a kill
+TINY = """
+study: tiny
+model: microcosm
+stages:
+  - init: {width: 32, layers: 2, heads: 2}
+  - documents: {steps: 30, documents: 200, batch_size: 16, save_every: 10, log_every: 5}
+  - rl:
+      environment: {problems: microcosm, count: 20, hacks: [always_equal, early_exit]}
+      steps: 6
+      prompts: 4
+      rollouts: 4
+      kl: 0.1
+      learning_rate: 1.0e-3
+      max_new_tokens: 24
+      save_every: 2
+arms: {hackable: {}, inoculated: {rl.intervention.inoculation: hacking_allowed}}
+seeds: 2
+evaluate: {pack: microcosm, every: 2, samples: 4, final_samples: 8, after_hack: true, share: 1.0}
+"""
+
+
+def start(folder: Path) -> "subprocess.Popen[bytes]":
+    (folder / "tiny.yaml").write_text(TINY)
+    command = [sys.executable, "-m", "assay.cli", "study", "run", "tiny.yaml", "--out", "out"]
+    with (folder / "said.txt").open("ab") as said:
+        return subprocess.Popen(command, cwd=folder, stdout=said, stderr=said)
+
+
+def weights(folder: Path) -> dict[str, str]:
+    return {
+        path.parents[1].name: json.loads(path.read_text())["sha256"]
+        for path in (folder / "out" / "steps").glob("*/checkpoint/manifest.json")
+    }
+
+
+def figures(folder: Path) -> list[Any]:
+    tables = collect(folder / "out")
+    timeless = [name for name in tables.training if not name.startswith(("seconds", "cache_hits"))]
+    return [tables.assessments, tables.training[timeless]]
+
+
+def test_killed_ten_times_it_comes_to_the_same_numbers(tmp_path: Path) -> None:
+    whole, cut, rng = tmp_path / "whole", tmp_path / "cut", random.Random(11)
+    whole.mkdir()
+    cut.mkdir()
+    assert start(whole).wait(900) == 0
+    kills = 0
+    for _ in range(KILLS):
+        driver = start(cut)
+        time.sleep(rng.uniform(1.0, LONGEST))
+        kills += driver.poll() is None
+        os.kill(driver.pid, signal.SIGKILL)
+        driver.wait()
+    assert start(cut).wait(900) == 0
+    assert weights(cut) == weights(whole)
+    for one, other in zip(figures(cut), figures(whole), strict=True):
+        pd.testing.assert_frame_equal(one, other)
+    attempts = {
+        path.parent.name: len(path.read_text().splitlines())
+        for path in (cut / "out" / "steps").glob("*/attempts.jsonl")
+    }
+    print(f"{kills} kills, attempts at each step: {attempts}")
+    assert kills >= KILLS // 2
+    assert sum(attempts.values()) <= len(attempts) + 2 * kills  # two workers, each cut once a kill
