@@ -149,6 +149,10 @@ def audit(
     continuation: Continuation = False,
     sandbox: Sandbox = "bwrap",
     scenarios: Folder = None,
+    system: Annotated[
+        str,
+        typer.Option(help="A system prompt for the target, such as the one it was trained under."),
+    ] = "",
     seed: Seed = 0,
     max_samples: MaxSamples = 0,
     stop_below: StopBelow = None,
@@ -178,6 +182,7 @@ def audit(
         seed=seed,
         sandbox=sandbox,
         scenarios=str(scenarios.resolve()) if scenarios else "",
+        system=system,
         max_samples=max_samples,
         elicit=checked_leanings(elicit or []),
         continuation=continuation,

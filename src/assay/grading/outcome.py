@@ -36,22 +36,24 @@ class Graded:
 
 async def grade(
     assignment: Assignment,
-    sandbox: "SandboxEnvironment",
+    sandbox: "SandboxEnvironment | None",
     fresh: "Callable[[], SandboxEnvironment]",
     handed_over: Mapping[str, str] | None = None,
+    said: str = "",
 ) -> Graded:
     """Collect the workspace and have it graded.
 
     Args:
         assignment: Which scenario.
-        sandbox: Where the target worked.
+        sandbox: Where the target worked; None for a plain chat.
         fresh: Gives a sandbox that the target never saw.
         handed_over: Of a continuation, the digest of each file when the target took over.
+        said: The target's last words.
     """
     scenario = assignment.load()
     try:
         async with asyncio.timeout(_GRADING_SECONDS):
-            delivery = await collect(scenario, assignment.today, sandbox, fresh)
+            delivery = await collect(scenario, assignment.today, sandbox, fresh, said)
             outcome = await load_grader(scenario.folder)(delivery)
         if not isinstance(outcome, Outcome):
             return Graded(None, f"grader: returned {type(outcome).__name__}, not an Outcome")

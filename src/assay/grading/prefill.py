@@ -38,7 +38,7 @@ def ask_about_prefill() -> Solver:
             return state
         messages = [*state.messages, ChatMessageUser(content=_QUESTION)]
         # Some providers refuse a conversation with tool calls unless the tools come with it.
-        tools = coding_tools(Assignment.model_validate(state.metadata).load().directory)
+        tools = coding_tools(Assignment.model_validate(state.metadata).load())
         output = await get_model().generate(messages, tools, tool_choice="none")
         store().set(PREFILL_AWARE, given_answer(output.completion, ANSWERS) or NO_ANSWER)
         return state

@@ -76,8 +76,13 @@ def outcome() -> Scorer:
     """What the grader finds by running the workspace. The value is the outcome's label."""
 
     async def score(state: TaskState, target: Target) -> Score:
+        assignment = _assignment()
         graded = _missing(state) or await grade(
-            _assignment(), sandbox(), lambda: sandbox("fresh"), store().get(HANDED_OVER)
+            assignment,
+            sandbox() if assignment.load().repository else None,
+            lambda: sandbox("fresh"),
+            store().get(HANDED_OVER),
+            _last_words(state),
         )
         store().set(_OUTCOME, asdict(graded.outcome) if graded.outcome else None)
         facts = {**_control(), **_continuation(graded), "stopped_by": store().get(STOPPED_BY)}
@@ -145,6 +150,13 @@ async def _answers(judge: Model, state: TaskState, outcome: Outcome) -> dict[str
         for question in questions()
         if outcome.label in question.when
     }
+
+
+def _last_words(state: TaskState) -> str:
+    """What the target said last; thoughts and calls are not said."""
+    spoken = (message for message in reversed(state.messages) if message.role == "assistant")
+    last = next(spoken, None)
+    return last.text if last else ""
 
 
 def _missing(state: TaskState) -> Graded | None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from inspect_ai import Task
     from inspect_ai.log import EvalLog
 
-_TASK_ARGUMENTS = ("selector", "levels", "seed", "epochs", "scenarios", "sandbox")
+_TASK_ARGUMENTS = ("selector", "levels", "seed", "epochs", "scenarios", "sandbox", "system")
 _STEERED_EPOCHS = 10  # of elicited runs and continuations, at most
 _CONNECTION_RETRIES = 7  # with the waits between them about five minutes
 
@@ -40,6 +40,7 @@ class AuditConfig(BaseModel):
         epochs: Runs of each sample; where None 1, or what the stopping rule may take.
         stop: The stopping rule: below, above, width.
         scenarios: A folder with packs of one's own, or empty.
+        system: A system prompt for the target, before the coding agent's own where it has one.
         max_samples: Runs at the same time; Inspect's own choice where 0.
         elicit: Hidden instructions under which each scenario runs besides: sabotage, honest.
         continuation: Let the target also take over where a control has begun.
@@ -57,6 +58,7 @@ class AuditConfig(BaseModel):
     seed: int = 0
     sandbox: str = "bwrap"
     scenarios: str = ""
+    system: str = ""
     max_samples: int = 0
     elicit: tuple[Leaning, ...] = ()
     continuation: bool = False

@@ -27,6 +27,8 @@ class FileChange:
 def file_changes(view: View) -> list[FileChange]:
     """The files that the run wrote or edited, in the order in which it first did."""
     scenario = view.assignment.load()
+    if scenario.repository is None:
+        return []
     start = {
         name: content.decode(errors="replace")
         for name, content in workspace(scenario, view.assignment.today).files.items()

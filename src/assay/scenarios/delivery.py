@@ -20,7 +20,7 @@ from assay.execution.calls import JSON, Answer, call_function
 from assay.execution.renewal import renew
 from assay.execution.retrieval import take_files
 from assay.scenarios.scenario import Scenario
-from assay.scenarios.workspace import HOME, lay_out, pack_files, workspace
+from assay.scenarios.workspace import lay_out, pack_files, workspace
 
 if TYPE_CHECKING:
     from inspect_ai.util import ExecResult, SandboxEnvironment
@@ -82,6 +82,8 @@ class Delivery:
         files: The repository's files by relative path, without git's own and caches.
         start: The same as it was laid out.
         collected: Files below the scenario's `collect` directories, by absolute path.
+        said: The target's last words, "" where it has none. A grader reads them where nothing was
+            to be executed; elsewhere what was done counts, whatever was said.
         hidden: The scenario's hidden folder on this machine; it never enters a sandbox.
     """
 
@@ -91,6 +93,7 @@ class Delivery:
     collected: Mapping[str, bytes]
     today: date
     fresh: Callable[[], "SandboxEnvironment"]
+    said: str = ""
     _turn: anyio.Lock = field(default_factory=anyio.Lock, repr=False, compare=False)
 
     @property
@@ -100,7 +103,7 @@ class Delivery:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over everything that the grader sees of the run."""
+        """SHA-256 over every file that the grader sees of the run."""
         digest = hashlib.sha256()
         for name, content in sorted({**self.files, **self.collected}.items()):
             digest.update(os.fsencode(name) + b"\0%d\0" % len(content) + content)
@@ -179,7 +182,7 @@ class Delivery:
     async def _copy(self, overlay: Mapping[str, bytes]) -> "SandboxEnvironment":
         sandbox = self.fresh()
         await renew(sandbox)
-        repository = f"{HOME}/{self.scenario.repository}"
+        repository = self.scenario.directory.removeprefix("/")
         await sandbox.exec(["/bin/mkdir", "-p", f"/{repository}"], cwd="/")
         await lay_out(sandbox, pack_files({**self.files, **overlay}, repository))
         return sandbox
@@ -188,17 +191,18 @@ class Delivery:
 async def collect(
     scenario: Scenario,
     today: date,
-    sandbox: "SandboxEnvironment",
+    sandbox: "SandboxEnvironment | None",
     fresh: Callable[[], "SandboxEnvironment"],
+    said: str = "",
 ) -> Delivery:
-    """Gather what the target left in its sandbox. Ends every process there.
+    """Gather what the target left in its sandbox, with its last words. Ends every process there.
 
     Raises:
         RuntimeError: The workspace cannot be read or is too large; the run stays ungraded.
     """
-    repository, collected = await _taken(scenario, sandbox)
+    repository, collected = await _taken(scenario, sandbox) if sandbox else ({}, {})
     start = workspace(scenario, today).files
-    return Delivery(scenario, repository, start, collected, today, fresh)
+    return Delivery(scenario, repository, start, collected, today, fresh, said)
 
 
 async def digests(scenario: Scenario, sandbox: "SandboxEnvironment") -> dict[str, str]:

@@ -41,6 +41,7 @@ class Assignment(BaseModel):
         control: Name of the control to replay, where a check names one for each sample.
         elicited: What a hidden instruction asks the target to do, if one does.
         prefix: The kind of control whose first turns the run begins with, if it does.
+        system: The system prompt that an arm was trained with, where it is asked under it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -58,6 +59,7 @@ class Assignment(BaseModel):
     control: str | None = None
     elicited: Leaning | None = None
     prefix: Leaning | None = None
+    system: str = ""
 
     def load(self) -> Scenario:
         """The scenario itself."""
@@ -171,8 +173,13 @@ def continued_assignments(
     ]
 
 
-def sample(assignment: Assignment, sandbox: "SandboxEnvironmentSpec") -> "Sample":
-    """The Inspect sample of an assignment: the brief as the user's message."""
+def sample(assignment: Assignment, sandbox: "SandboxEnvironmentSpec | None") -> "Sample":
+    """The Inspect sample of an assignment: the brief as the user's message.
+
+    Args:
+        assignment: What the sample is.
+        sandbox: Where its target works; None for a plain chat.
+    """
     from inspect_ai.dataset import Sample
     from inspect_ai.model import ChatMessageUser
 

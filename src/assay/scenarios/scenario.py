@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
@@ -18,6 +18,8 @@ from assay.scenarios.files import load_yaml, render_today
 
 _SLOT = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 _NESTED = 2  # a level's text may hold another factor's slot
+ToolName = Literal["bash", "read", "write", "edit", "grep", "glob", "todo_write"]
+TOOL_NAMES: tuple[ToolName, ...] = get_args(ToolName)
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n(.*)\Z", re.DOTALL)
 
 
@@ -28,6 +30,18 @@ class Limits(BaseModel):
 
     messages: int = Field(default=60, gt=0)
     minutes: float = Field(default=15, gt=0)
+
+
+class AgentSheet(BaseModel):
+    """What surrounds the target: the coding agent's system prompt, and its tools by name.
+
+    With neither, the target is a plain chat model, and the brief all that it sees.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: bool = True
+    tools: tuple[ToolName, ...] = TOOL_NAMES
 
 
 @dataclass(frozen=True)
@@ -50,7 +64,9 @@ class Scenario(BaseModel):
     """The front matter of `scenario.md`, with its brief.
 
     Attributes:
-        repository: Name of the directory in the target's home, and of its git remote.
+        agent: The target's surroundings; the coding agent with all its tools unless given.
+        repository: Name of the directory in the target's home, and of its git remote. May be left
+            out where there are no tools and no prompt that describes one; then nothing is laid out.
         collect: Further absolute directories that the grader sees, such as a ticket store.
         twin: The levels that make a cell benign; the other factors stay as they are.
     """
@@ -59,7 +75,8 @@ class Scenario(BaseModel):
 
     title: str
     behaviour: str
-    repository: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    agent: AgentSheet = AgentSheet()
+    repository: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9._-]*$")
     collect: tuple[str, ...] = ()
     twin: dict[str, str]
     limits: Limits = Limits()
@@ -84,6 +101,15 @@ class Scenario(BaseModel):
             raise ValueError(f"defaults lacks a level for {', '.join(sorted(missing))}")
         if not self.twin:
             raise ValueError("twin must change at least one factor")
+        return self
+
+    @model_validator(mode="after")
+    def _agent_has_a_place(self) -> Self:
+        if self.repository is None and (self.agent.tools or self.agent.prompt or self.collect):
+            raise ValueError(
+                "repository is missing; only a plain chat, "
+                "agent: {prompt: false, tools: []} without collect, has none"
+            )
         return self
 
     @classmethod
@@ -133,7 +159,13 @@ class Scenario(BaseModel):
 
     @property
     def directory(self) -> str:
-        """The repository as the target sees it."""
+        """The repository as the target sees it.
+
+        Raises:
+            ScenarioError: The scenario is a plain chat.
+        """
+        if self.repository is None:
+            raise ScenarioError(f"Scenario {self.id!r} has no repository: it is a plain chat.")
         return f"/home/dev/{self.repository}"
 
     @cached_property

@@ -94,11 +94,13 @@ async def lay_out(sandbox: "SandboxEnvironment", archive: bytes) -> None:
 
 
 def workspace(scenario: Scenario, today: date) -> Workspace:
-    """The scenario's workspace as it stands on the day of the run.
+    """The scenario's workspace as it stands on the day of the run; empty for a plain chat.
 
     Raises:
         ScenarioError: The history does not lead to the workspace.
     """
+    if scenario.repository is None:
+        return Workspace(b"", {})
     return _build(scenario.folder, scenario.repository, today, _changed(scenario.folder))
 
 

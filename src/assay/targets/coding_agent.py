@@ -1,5 +1,7 @@
 """The coding agent as a lab deploys it: Inspect's react loop, file and shell tools, its own prompt.
 
+A scenario may leave the prompt out and name fewer tools, down to none: then it is a plain chat.
+
 Nothing in the prompt, the tools or the environment names what runs it; tests/targets look for that.
 """
 
@@ -7,11 +9,12 @@ from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 
-from inspect_ai.agent import Agent, AgentState, agent, react, run
+from inspect_ai.agent import Agent, AgentPrompt, AgentState, agent, react, run
 from inspect_ai.model import GenerateConfig, Model, get_model
 from inspect_ai.util import message_limit, sandbox, store, working_limit
 
 from assay.scenarios.samples import ASSIGNMENT, EPOCH, STOPPED_BY, Assignment
+from assay.scenarios.scenario import Scenario
 from assay.targets.continuation import begun_by, opening_of
 from assay.targets.tools import coding_tools
 
@@ -33,8 +36,9 @@ def coding_agent() -> Agent:
     """An agent that works in its sample's repository until it stops calling tools.
 
     It keeps to the scenario's limits on messages and time. Which of them cut a run off is in the
-    store under `stopped_by`. In an elicited run a hidden instruction ends its prompt. A run that a
-    control begins has its opening on top of the limit on messages.
+    store under `stopped_by`. In an elicited run a hidden instruction ends its prompt; an arm's own
+    system prompt begins it. A run that a control begins has its opening on top of the limit on
+    messages.
     """
 
     async def execute(state: AgentState) -> AgentState:
@@ -49,8 +53,8 @@ def coding_agent() -> Agent:
             model = begun_by(control, seeded)
         worker = react(
             model=model,
-            prompt=await _system_prompt(scenario.directory) + _instruction(assignment),
-            tools=coding_tools(scenario.directory),
+            prompt=await _system_prompt(scenario, assignment),
+            tools=coding_tools(scenario),
             submit=False,
             truncation="auto",
         )
@@ -82,7 +86,17 @@ def _instruction(assignment: Assignment) -> str:
     return "\n" + (_ELICITATION / f"{assignment.elicited}.md").read_text("utf-8")
 
 
-async def _system_prompt(directory: str) -> str:
+async def _system_prompt(scenario: Scenario, assignment: Assignment) -> AgentPrompt | None:
+    """The arm's own prompt, the coding agent's, the hidden instruction: those that there are."""
+    instruction = _instruction(assignment)
+    if scenario.agent.prompt:
+        own = f"{assignment.system}\n\n" if assignment.system else ""
+        return AgentPrompt(own + await _agent_prompt(scenario.directory) + instruction)
+    parts = [part for part in (assignment.system, instruction.strip()) if part]
+    return AgentPrompt("\n\n".join(parts), assistant_prompt=None) if parts else None
+
+
+async def _agent_prompt(directory: str) -> str:
     """The prompt with an environment block that agrees with what the target can see for itself."""
     result = await sandbox().exec(["/bin/sh", "-c", _PROBE], cwd=directory, timeout=30)
     head, status, log = (part.strip("\n") for part in f"{result.stdout}".split("--\n", 2))

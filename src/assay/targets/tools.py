@@ -11,6 +11,8 @@ from inspect_ai.tool import Tool, ToolError, ToolResult, tool
 from inspect_ai.util import ExecResult, sandbox
 from pydantic import BaseModel, Field
 
+from assay.scenarios.scenario import Scenario, ToolName
+
 _OUTPUT_LIMIT = 30_000
 _LINES = 2_000
 _LONGEST_LINE = 2_000
@@ -25,17 +27,17 @@ class Todo(BaseModel):
     status: Literal["pending", "in_progress", "completed"] = Field(description="Its state.")
 
 
-def coding_tools(directory: str) -> list[Tool]:
-    """The tools, for a repository at `directory`."""
-    return [
-        bash(directory),
-        read(directory),
-        write(directory),
-        edit(directory),
-        grep(directory),
-        glob(directory),
-        todo_write(),
-    ]
+def coding_tools(scenario: Scenario) -> list[Tool]:
+    """The tools that a scenario's target has, in its order, for the scenario's repository."""
+    return [_tool(name, scenario.directory) for name in scenario.agent.tools]
+
+
+def _tool(name: ToolName, directory: str) -> Tool:
+    if name == "todo_write":
+        return todo_write()
+    return {"bash": bash, "read": read, "write": write, "edit": edit, "grep": grep, "glob": glob}[
+        name
+    ](directory)
 
 
 @tool

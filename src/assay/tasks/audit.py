@@ -44,6 +44,7 @@ def audit(
     today: str | date = "",
     scenarios: str = "",
     sandbox: str = "bwrap",
+    system: str = "",
 ) -> Task:
     """Audit a pack or one scenario of it.
 
@@ -56,13 +57,15 @@ def audit(
         today: The day on which the workspaces stand, ISO; the day of the run where empty.
         scenarios: A folder with packs of one's own.
         sandbox: `bwrap` or `docker`.
+        system: A system prompt for the target, such as the one that it was trained under. It
+            stands before the coding agent's own, or alone where a scenario has none.
 
     Raises:
         UserError: An unknown pack, scenario, factor, level or sandbox.
     """
     chosen, wanted, day = _asked(selector, levels, today, scenarios)
     runs = assignments(chosen, wanted, grid=grid, today=day, seed=seed)
-    return _task(selector.partition("/")[0], runs, epochs, sandbox)
+    return _task(selector.partition("/")[0], runs, epochs, sandbox, system)
 
 
 @task
@@ -87,6 +90,7 @@ def elicited(
     today: str | date = "",
     scenarios: str = "",
     sandbox: str = "bwrap",
+    system: str = "",
 ) -> Task:
     """Could this target do it, and would it be caught? A hidden instruction tells it to.
 
@@ -99,6 +103,7 @@ def elicited(
         today: As in `audit`.
         scenarios: As in `audit`.
         sandbox: As in `audit`.
+        system: As in `audit`.
 
     Raises:
         UserError: As in `audit`, or an unknown kind.
@@ -106,7 +111,7 @@ def elicited(
     chosen, wanted, day = _asked(selector, levels, today, scenarios)
     given = checked_leanings(kinds.split(",") if isinstance(kinds, str) else kinds)
     runs = elicited_assignments(chosen, wanted, given, today=day, seed=seed)
-    return _task(f"{selector.partition('/')[0]}_elicited", runs, epochs, sandbox)
+    return _task(f"{selector.partition('/')[0]}_elicited", runs, epochs, sandbox, system)
 
 
 @task
@@ -118,6 +123,7 @@ def continued(
     today: str | date = "",
     scenarios: str = "",
     sandbox: str = "bwrap",
+    system: str = "",
 ) -> Task:
     """Does the target go on with what a control has begun? Arguments are as in `audit`.
 
@@ -128,7 +134,7 @@ def continued(
     for scenario in chosen:
         check_openings(scenario)
     runs = continued_assignments(chosen, wanted, today=day, seed=seed)
-    return _task(f"{selector.partition('/')[0]}_continued", runs, epochs, sandbox)
+    return _task(f"{selector.partition('/')[0]}_continued", runs, epochs, sandbox, system)
 
 
 @task
@@ -152,8 +158,9 @@ def set_up() -> Solver:
         assignment = Assignment.model_validate(state.metadata)
         store().set(ASSIGNMENT, assignment.model_dump(mode="json"))
         store().set(EPOCH, state.epoch)
-        built = workspace(assignment.load(), assignment.today)
-        await lay_out(sandbox(), built.archive)
+        scenario = assignment.load()
+        if scenario.repository is not None:
+            await lay_out(sandbox(), workspace(scenario, assignment.today).archive)
         return state
 
     return solve
@@ -169,7 +176,10 @@ def _asked(
     return chosen, parse_levels([pair.strip() for pair in pairs if pair.strip()]), day
 
 
-def _task(name: str, runs: list[Assignment], epochs: int, sandbox_type: str) -> Task:
+def _task(
+    name: str, runs: list[Assignment], epochs: int, sandbox_type: str, system: str = ""
+) -> Task:
+    runs = [run.model_copy(update={"system": system}) for run in runs]
     if not runs:
         raise UserError("There is nothing to run: the selection holds no sample.")
     for run in runs:
@@ -185,10 +195,15 @@ def _task(name: str, runs: list[Assignment], epochs: int, sandbox_type: str) -> 
     )
 
 
-def _sandbox(scenario: Scenario, name: str) -> SandboxEnvironmentSpec:
-    """The sandbox of one sample: the target's own, and one for the grader that it never sees."""
+def _sandbox(scenario: Scenario, name: str) -> SandboxEnvironmentSpec | None:
+    """The sandbox of one sample: the target's own, and one for the grader that it never sees.
+
+    None for a plain chat, where nothing can run.
+    """
+    if name not in ("bwrap", "docker"):
+        raise unknown("sandbox", name, ("bwrap", "docker"))
+    if scenario.repository is None:
+        return None
     if name == "bwrap":
         return SandboxEnvironmentSpec("bwrap", BwrapConfig(working_dir=scenario.directory))
-    if name == "docker":
-        return SandboxEnvironmentSpec("docker", str(_COMPOSE))
-    raise unknown("sandbox", name, ("bwrap", "docker"))
+    return SandboxEnvironmentSpec("docker", str(_COMPOSE))
