@@ -62,9 +62,10 @@ class Weights:
             UserError: As `Checkpoint.load`; or the model has no chat template, or layers that see
                 only a part of the conversation.
         """
+        model: Any
         model, tokenizer = checkpoint.load(**options)
-        self._model: Any = model
-        self._model.to(device or ("cuda" if torch.cuda.is_available() else "cpu")).eval()
+        self._model = model
+        model.to(device or ("cuda" if torch.cuda.is_available() else "cpu")).eval()
         self._is_small = self._model.device.type == "cpu" and model.num_parameters() < _SMALL
         self._tokenizer: Any = tokenizer
         if not tokenizer.chat_template:
