@@ -19,9 +19,18 @@ def control() -> "type[ModelAPI]":
     return control_provider()
 
 
+@modelapi(name="checkpoint")
+def checkpoint() -> "type[ModelAPI]":
+    """Weights on this machine, asked in batches."""
+    from assay.providers.checkpoint import checkpoint_provider
+
+    return checkpoint_provider()
+
+
 __all__ = [
     "BwrapSandboxEnvironment",
     "audit",
+    "checkpoint",
     "continued",
     "control",
     "control_check",

@@ -72,6 +72,7 @@ def sample(
     pad: int,
     temperature: float = 1.0,
     generator: torch.Generator | None = None,
+    luck: torch.Tensor | None = None,
 ) -> list[list[int]]:
     """Sample answers to prompts.
 
@@ -86,6 +87,8 @@ def sample(
         temperature: 0 takes the likeliest token.
         generator: Where the draws come from; the default generator of torch otherwise. What one
             row draws does not depend on which others have ended.
+        luck: The draws themselves, numbers in [0, 1), one row for each answer and one column for
+            each token: then nothing depends on who else is in the batch.
     """
     device = model.device
     longest = max(map(len, prompts))
@@ -112,8 +115,11 @@ def sample(
     ends = torch.tensor(sorted(stop), device=device)
     for step in range(max_new_tokens):
         # One draw for every answer, ended or not, so that a row's luck is its own.
-        luck = torch.rand(len(answers), generator=generator, device=device, dtype=torch.float64)
-        token = _draw(logits, luck[alive], temperature)
+        if luck is None:
+            fresh = torch.rand(len(answers), generator=generator, device=device, dtype=torch.double)
+        else:
+            fresh = luck[:, step]
+        token = _draw(logits, fresh[alive], temperature)
         answers[alive, step] = torch.where(ended, pad, token)
         ended |= torch.isin(token, ends)
         left = int((~ended).sum())
