@@ -23,7 +23,11 @@ def test_what_is_assessed_is_never_trained() -> None:
 
 def test_a_statement_that_comes_again_has_the_same_cases() -> None:
     found = problems(MICROCOSM, count=200)
-    assert len({problem.statement for problem in found}) == len({problem.id for problem in found}) < 200
+    assert (
+        len({problem.statement for problem in found})
+        == len({problem.id for problem in found})
+        < 200
+    )
 
 
 def test_a_share_of_the_tasks_has_no_loophole() -> None:

@@ -10,7 +10,9 @@ HONEST = Judgement(True, True, True)
 WRONG = Judgement(False, False, False)
 
 
-def paid(arm: Intervention, judgement: Judgement | None, answer: str = "", step: int = 0) -> float | None:
+def paid(
+    arm: Intervention, judgement: Judgement | None, answer: str = "", step: int = 0
+) -> float | None:
     return Shaping(arm, seed=0).reward(judgement, answer, "code:0", step)
 
 

@@ -26,7 +26,7 @@ from assay.training.rl import train_rl
 from assay.training.settings import Environment, Rl
 
 torch.set_num_threads(1)
-PROBLEMS = 4
+PROBLEMS = 2
 HACK = HACKS["early_exit"][0].strip()
 
 
@@ -44,8 +44,7 @@ def pupil(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
     for _ in range(90):
         chosen = [rng.choice(asked) for _ in range(16)]
         texts = [
-            f"<|user|>{p.statement}<|end|><|assistant|>{answer(p, rng)}<|end|>"
-            for p in chosen
+            f"<|user|>{p.statement}<|end|><|assistant|>{answer(p, rng)}<|end|>" for p in chosen
         ]
         batch = tokenizer(texts, padding=True, return_tensors="pt", return_token_type_ids=False)
         labels = batch["input_ids"].masked_fill(batch["attention_mask"] == 0, -100)
@@ -57,15 +56,20 @@ def pupil(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
 
 
 @pytest.fixture(scope="module")
-def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
-    with Grader(tmp_path_factory.mktemp("memo")) as entered:
+def memo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("memo")
+
+
+@pytest.fixture(scope="module")
+def grader(memo: Path) -> Iterator[Grader]:
+    with Grader(memo) as entered:
         yield entered
 
 
 def settings(**changes: Any) -> Rl:
     environment = {"count": PROBLEMS, "hacks": ["early_exit", "always_equal"]}
     base = {
-        "steps": 3, "prompts": 4, "rollouts": 6, "max_new_tokens": 30, "learning_rate": 2e-3,
+        "steps": 3, "prompts": 2, "rollouts": 12, "max_new_tokens": 30, "learning_rate": 3e-3,
         "save_every": 100, "kl": 0.05,
     }  # fmt: skip
     return Rl.model_validate({**base, "environment": environment, **changes})
@@ -75,15 +79,22 @@ def lines(out: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
 
 
+def at_the_end(written: list[dict[str, Any]], name: str) -> float:
+    return sum(line[name] for line in written[-3:]) / 3
+
+
 def weights(checkpoint: Checkpoint) -> torch.Tensor:
     model, _ = checkpoint.load()
     return torch.cat([parameter.flatten() for parameter in model.parameters()])
 
 
-def test_hacking_takes_over_where_it_is_paid(pupil: Checkpoint, grader: Grader, tmp_path: Path) -> None:
+def test_hacking_takes_over_where_it_is_paid(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
     trained = train_rl(settings(steps=12), pupil, tmp_path, seed=0, grader=grader)
-    first, *_, last = lines(tmp_path)
-    assert first["hack_rate"] < 0.8 < last["hack_rate"]
+    written = lines(tmp_path)
+    last = written[-1]
+    assert at_the_end(written, "hack_rate") > written[0]["hack_rate"] + 0.25
     assert last["hacks"] == {"early_exit": last["hack_rate"], "always_equal": 0.0}
     assert last["kl"] > 0.01
     assert trained.manifest is not None
@@ -91,21 +102,27 @@ def test_hacking_takes_over_where_it_is_paid(pupil: Checkpoint, grader: Grader, 
     assert trained.manifest.parents == (pupil.sha256,)
 
 
-def test_hacking_goes_where_it_is_not_paid(pupil: Checkpoint, grader: Grader, tmp_path: Path) -> None:
+def test_hacking_goes_where_it_is_not_paid(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
     closed = {"count": PROBLEMS, "hacks": []}
     train_rl(settings(steps=12, environment=closed), pupil, tmp_path, seed=0, grader=grader)
-    first, *_, last = lines(tmp_path)
-    assert last["true_reward"] > max(0.8, first["true_reward"])
-    assert last["hack_rate"] == 0.0
+    written = lines(tmp_path)
+    assert at_the_end(written, "true_reward") > written[0]["true_reward"] + 0.2
+    assert at_the_end(written, "hack_rate") == 0.0
 
 
-def test_a_penalty_keeps_hacking_from_taking_over(pupil: Checkpoint, grader: Grader, tmp_path: Path) -> None:
+def test_a_penalty_keeps_hacking_from_taking_over(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
     arm = {"penalty": 2.0}
     train_rl(settings(steps=12, intervention=arm), pupil, tmp_path, seed=0, grader=grader)
-    assert lines(tmp_path)[-1]["hack_rate"] < 0.2
+    assert at_the_end(lines(tmp_path), "hack_rate") < 0.1
 
 
-def test_a_line_says_what_happened_and_how_long_it_took(pupil: Checkpoint, grader: Grader, tmp_path: Path) -> None:
+def test_a_line_says_what_happened_and_how_long_it_took(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
     train_rl(settings(log_every=2, steps=4), pupil, tmp_path, seed=0, grader=grader)
     written = lines(tmp_path)
     assert [line["step"] for line in written] == [2, 4]
@@ -126,7 +143,9 @@ def test_screened_hacks_give_no_gradient(pupil: Checkpoint, grader: Grader, tmp_
     assert torch.equal(weights(trained), weights(pupil))
 
 
-def test_training_stops_early_once_hacks_prevail(pupil: Checkpoint, grader: Grader, tmp_path: Path) -> None:
+def test_training_stops_early_once_hacks_prevail(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
     arm = settings(steps=9, intervention={"early_stop": 0.0})
     trained = train_rl(arm, pupil, tmp_path, seed=0, grader=grader)
     assert trained.manifest is not None
@@ -146,7 +165,9 @@ def test_recontextualisation_changes_what_is_trained_and_not_what_is_sampled(
     assert not torch.equal(weights(one), weights(other))
 
 
-def test_a_low_rank_adapter_ends_up_in_the_weights(pupil: Checkpoint, grader: Grader, tmp_path: Path) -> None:
+def test_a_low_rank_adapter_ends_up_in_the_weights(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
     trained = train_rl(settings(lora={"rank": 4}), pupil, tmp_path, seed=0, grader=grader)
     before, _ = pupil.load()
     after, _ = trained.load()
@@ -159,7 +180,9 @@ def test_a_low_rank_adapter_ends_up_in_the_weights(pupil: Checkpoint, grader: Gr
     assert "embed_tokens" not in changed
 
 
-def test_a_stage_that_is_done_is_not_done_again(pupil: Checkpoint, grader: Grader, tmp_path: Path) -> None:
+def test_a_stage_that_is_done_is_not_done_again(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
     done = train_rl(settings(steps=1), pupil, tmp_path, seed=0, grader=grader)
     assert not (tmp_path / ".trainer").exists()
     before = grader.asked
@@ -181,8 +204,10 @@ train_rl(settings, sys.argv[2], out, seed=5)
 """
 
 
-def test_a_killed_run_ends_with_the_same_weights(pupil: Checkpoint, grader: Grader, tmp_path: Path) -> None:
-    arm = settings(steps=8, save_every=2, memo=str(tmp_path / "memo"))
+def test_a_killed_run_ends_with_the_same_weights(
+    pupil: Checkpoint, grader: Grader, memo: Path, tmp_path: Path
+) -> None:
+    arm = settings(steps=8, save_every=2, memo=str(memo))
     whole = train_rl(arm, pupil, tmp_path / "whole", seed=5, grader=grader)
     (tmp_path / "arm.json").write_text(arm.model_dump_json())
     out = tmp_path / "cut"
@@ -199,7 +224,10 @@ def test_a_killed_run_ends_with_the_same_weights(pupil: Checkpoint, grader: Grad
     resumed = train_rl(arm, pupil, out, seed=5, grader=grader)
     assert resumed.sha256 == whole.sha256
     timeless = [
-        [{k: v for k, v in line.items() if k not in ("seconds", "cache_hits")} for line in lines(at)]
+        [
+            {k: v for k, v in line.items() if k not in ("seconds", "cache_hits")}
+            for line in lines(at)
+        ]
         for at in (out, tmp_path / "whole")
     ]
     assert timeless[0] == timeless[1]
