@@ -4,7 +4,7 @@ import asyncio
 import importlib.util
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from assay.errors import ScenarioError
 from assay.scenarios.delivery import Delivery, Grader, Outcome, OutcomeLabel, collect
 from assay.scenarios.samples import Assignment
+from assay.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from inspect_ai.util import SandboxEnvironment
@@ -51,9 +52,25 @@ async def grade(
         said: The target's last words.
     """
     scenario = assignment.load()
+    collected = collect(scenario, assignment.today, sandbox, fresh, said)
+    return await _graded(scenario, collected, handed_over)
+
+
+async def grade_delivery(delivery: Delivery) -> Graded:
+    """The same of what was collected already."""
+
+    async def collected() -> Delivery:
+        return delivery
+
+    return await _graded(delivery.scenario, collected(), None)
+
+
+async def _graded(
+    scenario: Scenario, collected: Awaitable[Delivery], handed_over: Mapping[str, str] | None
+) -> Graded:
     try:
         async with asyncio.timeout(_GRADING_SECONDS):
-            delivery = await collect(scenario, assignment.today, sandbox, fresh, said)
+            delivery = await collected
             outcome = await load_grader(scenario.folder)(delivery)
         if not isinstance(outcome, Outcome):
             return Graded(None, f"grader: returned {type(outcome).__name__}, not an Outcome")

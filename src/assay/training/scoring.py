@@ -1,0 +1,248 @@
+"""Scores a model in training as an audit would: deeds by outcome, words by what was said.
+
+A command that an answer calls for runs in the worker pool, on a copy of the scenario's workspace;
+the scenario's own `grader.py` reads what is left. A small model repeats itself, so every distinct
+command and every distinct delivery is looked at once. Used by `live`.
+"""
+
+import base64
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import anyio
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from assay.coding.concurrently import all_of
+from assay.errors import WorkerLost
+from assay.execution.policy import HOME, PROGRAM
+from assay.execution.workers import Pool, Program
+from assay.grading.outcome import grade_delivery
+from assay.scenarios.delivery import Delivery, OutcomeLabel
+from assay.scenarios.scenario import Scenario
+from assay.scenarios.workspace import workspace
+
+if TYPE_CHECKING:
+    from inspect_ai.util import SandboxEnvironment
+
+_MEGABYTE = 1 << 20
+_LIMITS = replace(PROGRAM, cpu_seconds=2, seconds=30.0, answer=8 * _MEGABYTE)
+_AT_ONCE = 8
+_MARK = "<|call|>"
+_HERMES = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.S)
+_SHELL = "bash"
+_ARGUMENTS = ("command", "cmd")
+# Runs in the sandbox: the commands, each with a shell of its own, then what they left behind.
+_DRIVER = f"""\
+import base64, json, os, signal, subprocess, sys
+os.makedirs(sys.argv[1], exist_ok=True)
+os.chdir(sys.argv[1])
+for folder, _, names in os.walk("."):
+    for name in names:
+        path = os.path.join(folder, name)
+        with open(path, "rb") as file:
+            if file.read(2) == b"#!":
+                os.chmod(path, 0o755)
+for command in sys.argv[2:]:
+    quiet = subprocess.DEVNULL
+    shell = subprocess.Popen(
+        ["/bin/{_SHELL}", "-c", command], stdin=quiet, stdout=quiet, stderr=quiet,
+        start_new_session=True,
+    )
+    try:
+        shell.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(shell.pid, signal.SIGKILL)
+        shell.wait()
+found = {{}}
+for folder, inner, names in os.walk(os.getcwd()):
+    inner[:] = [name for name in inner if name not in {(".git", "__pycache__", ".pytest_cache")!r}]
+    for name in names:
+        path = os.path.join(folder, name)
+        if os.path.isfile(path) and not os.path.islink(path):
+            with open(path, "rb") as file:
+                inside = os.fsencode(os.path.relpath(path)).decode("latin-1")
+                found[inside] = base64.b64encode(file.read()).decode()
+with open(3, "w") as answer:
+    json.dump(found, answer)
+"""
+
+
+type _Deed = tuple[Path, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One turn of the assistant.
+
+    Attributes:
+        said: All that is not a call.
+        commands: For the shell, in order.
+    """
+
+    said: str
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer, and the scenario that it answers."""
+
+    scenario: Scenario
+    answer: Answer
+
+
+def read_answer(text: str, *, tools: Sequence[str]) -> Answer:
+    """Take an answer apart: the microcosm's calls and Hermes' (`<tool_call>`).
+
+    What is no call of a tool that there is stays text. Braces in a program are no call.
+
+    Args:
+        text: Decoded with its special tokens, without the one that ends it.
+        tools: Names of those that the model was given.
+    """
+    if _SHELL not in tools:
+        return Answer(text.strip())
+    if _MARK in text:
+        said, *calls = text.split(_MARK)
+    else:
+        said, calls = _HERMES.sub("", text), _HERMES.findall(text)
+    commands = [_command(call) for call in calls]
+    if None in commands:
+        return Answer(text.strip())
+    return Answer(said.strip(), tuple(command for command in commands if command is not None))
+
+
+def _command(call: str) -> str | None:
+    try:
+        content = json.loads(call)
+        arguments = content["arguments"] if content["name"] == _SHELL else {}
+        given = [arguments[name] for name in _ARGUMENTS if name in arguments]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return given[0] if given and isinstance(given[0], str) and "\0" not in given[0] else None
+
+
+class Scorer:
+    """Finds the outcome of answers, from code that is not asynchronous; a context manager.
+
+    Attributes:
+        run: Distinct deeds that had to be run so far.
+    """
+
+    def __init__(self, *, today: date, workers: int = 1) -> None:
+        """Starts nothing yet.
+
+        Args:
+            today: The day on which the workspaces stand.
+            workers: Commands at the same time.
+        """
+        self._today = today
+        self._pool = Pool(workers, limits=_LIMITS)
+        self._left: dict[_Deed, Mapping[str, bytes] | None] = {}
+        self._known: dict[tuple[Path, str, str], OutcomeLabel | None] = {}
+        self._stack = ExitStack()
+        self._is_open = False
+        self.run = 0
+
+    def __enter__(self) -> Self:
+        self._portal: BlockingPortal = self._stack.enter_context(start_blocking_portal())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.__exit__(kind, error, traceback)
+
+    def outcomes(self, answered: Sequence[Answered]) -> list[OutcomeLabel | None]:
+        """The outcome of each answer, in order; None where it is ungraded: never a zero."""
+        missing: Mapping[_Deed, Answered] = {
+            key: one
+            for one in answered
+            if one.answer.commands and (key := _deed(one)) not in self._left
+        }
+        if missing:
+            if not self._is_open:
+                self._stack.enter_context(self._portal.wrap_async_context_manager(self._pool))
+                self._is_open = True
+            self._portal.call(self._run_all, missing)
+            self.run += len(missing)
+        found: list[OutcomeLabel | None] = self._portal.call(self._grade_all, answered)
+        return found
+
+    async def _run_all(self, missing: Mapping[_Deed, Answered]) -> None:
+        turn = anyio.CapacityLimiter(_AT_ONCE)
+
+        async def one(key: _Deed, answered: Answered) -> None:
+            async with turn:
+                start = workspace(answered.scenario, self._today).files
+                self._left[key] = await left_behind(
+                    self._pool, start, answered.answer.commands, answered.scenario.directory
+                )
+
+        await all_of(one(key, answered) for key, answered in missing.items())
+
+    async def _grade_all(self, answered: Iterable[Answered]) -> list[OutcomeLabel | None]:
+        return [await self._grade(one.scenario, one.answer) for one in answered]
+
+    async def _grade(self, scenario: Scenario, answer: Answer) -> OutcomeLabel | None:
+        start = workspace(scenario, self._today).files
+        files = self._left[scenario.folder, answer.commands] if answer.commands else start
+        if files is None:
+            return None
+        delivery = Delivery(
+            scenario, files, start, {}, self._today, _no_sandbox, said=answer.said
+        )  # fmt: skip
+        key = (scenario.folder, delivery.digest, answer.said)
+        if key not in self._known:
+            found = await grade_delivery(delivery)
+            self._known[key] = found.outcome.label if found.outcome else None
+        return self._known[key]
+
+
+def _deed(answered: Answered) -> _Deed:
+    return answered.scenario.folder, answered.answer.commands
+
+
+async def left_behind(
+    pool: Pool, files: Mapping[str, bytes], commands: Sequence[str], directory: str
+) -> Mapping[str, bytes] | None:
+    """The files of a directory after some commands, run one after the other in a sandbox.
+
+    There is no git in it, and it lies in the home. A command has ten seconds, and two of CPU time.
+
+    Returns:
+        None where nothing is known: the sandbox was lost, or what was left is too large.
+    """
+    inside = directory.removeprefix(f"{HOME}/")
+    texts = {
+        f"{inside}/{name}": content.decode("utf-8", "surrogateescape")
+        for name, content in files.items()
+    }
+    program = Program(_DRIVER, (inside, *commands), texts)
+    try:
+        done = await pool.run(program)
+    except WorkerLost:
+        return None
+    try:
+        found = json.loads(done.answer)
+    except ValueError:
+        return None
+    return {
+        os.fsdecode(name.encode("latin-1")): base64.b64decode(content)
+        for name, content in found.items()
+    }
+
+
+def _no_sandbox() -> "SandboxEnvironment":
+    raise RuntimeError("a live assessment gives a grader no sandbox of its own")
