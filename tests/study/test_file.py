@@ -47,6 +47,8 @@ def test_an_unknown_setting_of_an_arm_is_named_with_its_neighbour(tmp_path: Path
         ({"arms": {"one": {"seeds": 9}}}, ["9 seeds", "only 2"]),
         ({"arms": {}}, ["arms"]),
         ({"arms": {"a/b": {}}}, ["'a/b'"]),
+        ({"stages": [{"rl": {"intervention": {"inoculation": "hackng_allowed"}}}]},
+         ["'hackng_allowed'", "Did you mean 'hacking_allowed'?"]),
         ({"stages": [{"cuont": {}}]}, ["Unknown stage 'cuont'", "'count'"]),
         ({"stages": [{"count": {}, "measure": {}}]}, ["one kind"]),
         ({"stages": [{"count": {}}, {"count": {}}]}, ["two stages", "'count'"]),

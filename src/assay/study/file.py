@@ -7,6 +7,7 @@ end. `graph` turns the study into steps. Stages and their settings come from `st
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
@@ -60,6 +61,8 @@ class Evaluate(Settings):
         environment: The coding tasks that are asked, and the loopholes under which an answer counts
             as a hack: the same for every arm. Default: those of the first `rl` stage, as it is
             written under `stages`.
+        max_new_tokens: Of an answer, at least. Default: those of that stage.
+        today: The day on which the scenarios stand; a study comes to the same on any day.
     """
 
     pack: str = "microcosm"
@@ -69,6 +72,8 @@ class Evaluate(Settings):
     after_hack: bool = False
     share: float = Field(default=0.2, gt=0, le=1)
     environment: Environment | None = None
+    max_new_tokens: int | None = Field(default=None, ge=1)
+    today: date = date(2026, 9, 1)
 
 
 class Primary(Settings):
@@ -161,14 +166,13 @@ class StudyFile(Settings):
 
     @property
     def assessment(self) -> Evaluate:
-        """How every arm is assessed, with its environment."""
-        if self.evaluate.environment is not None:
-            return self.evaluate
-        for stage in self.stages:
-            if stage.kind == "rl":
-                where = f"Stage {stage.name!r}"
-                environment = parse(Rl, stage.settings, where).environment
-                return self.evaluate.model_copy(update={"environment": environment})
+        """How every arm is assessed, with what the first stage `rl` says where it is silent."""
+        said = {name: getattr(self.evaluate, name) for name in ("environment", "max_new_tokens")}
+        first = next((stage for stage in self.stages if stage.kind == "rl"), None)
+        if first is not None:
+            rl = parse(Rl, first.settings, f"Stage {first.name!r}")
+            given = {name: getattr(rl, name) for name in said if said[name] is None}
+            return self.evaluate.model_copy(update=given)
         return self.evaluate
 
     def stages_of(self, arm: str) -> list[tuple[Stage, Kind, BaseModel]]:
@@ -190,7 +194,13 @@ class StudyFile(Settings):
                 continue
             kind = kinds()[stage.kind]
             where = f"Stage {stage.name!r} of arm {arm!r}"
-            found.append((stage, kind, parse(kind.settings, settings[stage.name], where)))
+            checked = parse(kind.settings, settings[stage.name], where)
+            try:
+                if kind.check is not None:
+                    kind.check(checked)
+            except UserError as error:
+                raise UserError(f"{where}: {error}") from error
+            found.append((stage, kind, checked))
         return found
 
     def _change(self, arm: str, settings: dict[str, Any], path: str, value: Any) -> None:

@@ -167,4 +167,5 @@ def _table(rows: list[dict[str, Any]], columns: Mapping[str, str]) -> pd.DataFra
     for name, kind in columns.items():
         table[name] = table[name].astype(kind)  # type: ignore[call-overload]
     plain = [name for name in more if pd.api.types.is_numeric_dtype(table[name])]
-    return table[[*columns, *plain]]
+    told = [name for name in columns if name != "agentic" or table[name].notna().any()]
+    return table[[*told, *plain]]

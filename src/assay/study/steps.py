@@ -4,7 +4,7 @@ A kind's function is named as text and imported where it runs (`worker`), so tha
 needs no torch. `graph` decides which steps there are; to add a kind is to register one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -74,6 +74,7 @@ class Kind:
         ignored: Settings that change nothing in what comes out.
         files: Settings that may name a file: its content counts, not its path.
         base: It also builds on the last checkpoint before any `rl` stage.
+        check: Raises a UserError for settings that name what there is not.
         trains: It needs the extra `assay[train]`.
     """
 
@@ -87,7 +88,18 @@ class Kind:
     ignored: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     base: bool = False
+    check: Callable[[Any], object] | None = None
     trains: bool = True
+
+
+def _prompted(settings: Rl) -> bool:
+    """Whether there is a system prompt in training, whose name is then known to be one."""
+    from assay.training.interventions import prompts
+
+    found = prompts(
+        settings.intervention, microcosm=settings.environment.problems == MICROCOSM
+    )  # fmt: skip
+    return found.train is not None
 
 
 _HERE = __name__
@@ -102,7 +114,7 @@ _kinds = {
         ),
         Kind("sft", Sft, f"{_HERE}:run_sft", ignored=_IDLE, files=("data",)),
         Kind(
-            "rl", Rl, f"{_HERE}:run_rl", assesses=True,
+            "rl", Rl, f"{_HERE}:run_rl", assesses=True, check=_prompted,
             ignored=(*_IDLE, "memo"),
             files=("environment.problems", "environment.safety_chat.prompts"),
         ),
@@ -155,14 +167,58 @@ def run_sft(task: Task) -> None:
 
 
 def run_rl(task: Task) -> None:
-    """The stage `rl`, assessed as it goes."""
+    """The stage `rl`, assessed as it goes.
+
+    The model before it has a step of its own (`run_assess`), unless this arm has a prompt, with
+    which it has to be asked too.
+    """
+    from assay.checkpoints import Checkpoint
+    from assay.study.file import Evaluate
+    from assay.training.callback import assessing
     from assay.training.rewards import Grader
     from assay.training.rl import train_rl
 
-    settings = Rl.model_validate(task.settings)
-    with Grader(task.cache / "graded", workers=1) as grader:
-        train_rl(settings, task.origin, task.out, seed=task.seed, grader=grader)
+    settings, evaluate = Rl.model_validate(task.settings), Evaluate.model_validate(task.evaluate)
+    start = Checkpoint.open(task.origin, seed=task.seed)
+    with (
+        Grader(task.cache / "graded", workers=1) as grader,
+        assessing(
+            task.out,
+            settings,
+            grader,
+            seed=task.seed,
+            pack=evaluate.pack,
+            every=evaluate.every,
+            samples=evaluate.samples,
+            final_samples=evaluate.final_samples,
+            after_hack=evaluate.after_hack,
+            share=evaluate.share,
+            start=_prompted(settings),
+            given=evaluate.environment,
+            today=evaluate.today,
+        ) as live,
+    ):
+        train_rl(settings, start, task.out, seed=task.seed, grader=grader, callbacks=[live])
 
 
 def run_assess(task: Task) -> None:
-    """The weights as they are, before anything is trained on them or after."""
+    """The weights as they are: before RL, or of an arm without any."""
+    from assay.checkpoints import Checkpoint
+    from assay.study.file import Evaluate
+    from assay.training.callback import assess_checkpoint
+    from assay.training.rewards import Grader
+
+    evaluate = Evaluate.model_validate(task.evaluate)
+    with Grader(task.cache / "graded", workers=1) as grader:
+        assess_checkpoint(
+            Checkpoint.open(task.origin, seed=task.seed),
+            task.out,
+            seed=task.seed,
+            pack=evaluate.pack,
+            samples=evaluate.final_samples,
+            after_hack=evaluate.after_hack,
+            given=evaluate.environment,
+            grader=grader,
+            today=evaluate.today,
+            max_new_tokens=evaluate.max_new_tokens or 1,
+        )
