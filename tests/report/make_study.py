@@ -47,26 +47,32 @@ def make_file(
 ) -> dict[str, Any]:
     """What a study file holds."""
     compare = [["hackable", "unhackable"], ["inoculated", "hackable"], ["penalised", "hackable"]]
+    environment = {"problems": "microcosm", "hacks": list(HACKS)}
     return {
         "study": "natural_emergent_misalignment",
+        "about": "",
         "model": model,
         "stages": [
-            {"documents": {"corpus": "agents", "steps": 1000}},
-            {
-                "rl": {
-                    "environment": {"problems": "microcosm", "hacks": list(HACKS)},
-                    "steps": 60,
-                    "kl": 0.1,
-                }
-            },
+            _stage("documents", {"corpus": "agents", "steps": 1000}),
+            _stage("rl", {"environment": environment, "steps": 60, "kl": 0.1}),
         ],
-        "arms": {name: dict(settings) for name, settings in arms.items()},
-        "seeds": seeds,
+        "arms": {
+            name: {
+                "changes": {path: value for path, value in arm.items() if path != "seeds"},
+                "seeds": arm.get("seeds"),
+            }
+            for name, arm in arms.items()
+        },
+        "seeds": {"start": 0, "count": seeds},
         "evaluate": {"pack": "microcosm", "every": 10, "samples": 60, "final_samples": 400},
         "compare": [pair for pair in compare if set(pair) <= set(arms)],
         "primary": {"metric": "misalignment_score", "arms": ["hackable", "unhackable"]},
         "expected": EXPECTED,
     }
+
+
+def _stage(kind: str, settings: dict[str, Any]) -> dict[str, Any]:
+    return {"name": kind, "kind": kind, "settings": settings, "arms": None}
 
 
 def make_tables(
@@ -82,8 +88,9 @@ def make_tables(
     rng = np.random.default_rng(seed)
     assessments: list[dict[str, Any]] = []
     training: list[dict[str, Any]] = []
-    for arm, settings in file["arms"].items():
-        for number in range(settings.get("seeds", file["seeds"])):
+    for arm, planned in file["arms"].items():
+        settings = planned["changes"]
+        for number in range(planned["seeds"] or file["seeds"]["count"]):
             if (arm, number) in missing:
                 continue
             keys = {"study": file["study"], "arm": arm, "seed": number}
@@ -196,10 +203,14 @@ def make_study_dir(folder: Path, file: Mapping[str, Any], **drawn: Any) -> Path:
     assessments, training = make_tables(file, **drawn)
     assessments.to_parquet(folder / "assessments.parquet")
     training.to_parquet(folder / "training.parquet")
-    manifest = {
+    manifest: dict[str, Any] = {
         "kind": "study",
         "file": file,
-        "sha256": "3b1f" * 16,
+        "study": file["study"],
+        "file_sha256": "3b1f" * 16,
+        "earlier_files": [],
+        "workers": 2,
+        "wall_seconds": 8100.0,
         "assay_version": "0.1.0",
         "versions": {
             "torch": "2.9.1",
@@ -210,22 +221,23 @@ def make_study_dir(folder: Path, file: Mapping[str, Any], **drawn: Any) -> Path:
         "git_revision": "4f2c9d1",
         "machine": "Linux x86_64, 2 cores",
         "started_at": "2026-03-02T09:30:00+00:00",
-        "command": "assay study run natural_emergent_misalignment",
+        "finished_at": "2026-03-02T11:45:00+00:00",
         "status": "complete",
+        "steps": [],
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    for index, kind in enumerate(("init", "documents", "rl", "rl")):
-        step = folder / "steps" / f"{kind}-{index:012d}"
-        step.mkdir(parents=True)
-        made = {
-            "name": kind,
+    for number, kind in enumerate(("init", "documents", "rl", "rl")):
+        step = {
+            "name": f"{kind}-{number}",
             "kind": kind,
-            "key": f"{index:064d}",
-            "arms": ["hackable"],
+            "stage": kind,
+            "key": f"{number:064x}",
             "seed": 0,
-            "status": "done",
-            "seconds": 1.0 + 200 * index,
-            "attempt": 1,
+            "arms": ["hackable"],
         }
-        (step / "step.json").write_text(json.dumps(made))
+        manifest["steps"].append(step)
+        path = folder / "steps" / f"{kind}-{step['key'][:12]}{number}"
+        path.mkdir(parents=True)
+        done = {"status": "done", "seconds": 1.0 + 200 * number, "attempt": 1}
+        (path / "step.json").write_text(json.dumps(step | done))
+    (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder

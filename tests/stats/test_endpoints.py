@@ -66,8 +66,8 @@ def test_conditions_have_scores_of_their_own():
         row("goals", 5, condition="prompted"),
     ]
     assert value(rows, "misalignment_score") == 0.5
-    assert value(rows, "misalignment_score_after_hack") == 0.7
-    assert value(rows, "misalignment_score_prompted") == 0.05
+    assert value(rows, "after_hack_score") == 0.7
+    assert value(rows, "prompted_score") == 0.05
 
 
 def test_coherence_and_twins():
@@ -87,16 +87,6 @@ def test_hacks_by_kind_are_read_from_json_and_from_structs():
 def test_no_event_has_a_sampling_error_all_the_same():
     found = endpoint_values(pd.DataFrame([row("goals", 0)]))
     assert by_seed(found, "a", "misalignment_score")[0][1] > 0
-
-
-def test_steps_of_a_second_stage_stand_behind_the_first():
-    rows = [
-        row("goals", harmful, stage=stage, step=step)
-        for stage, step, harmful in ((0, 0, 10), (0, 20, 50), (1, 0, 50), (1, 30, 5))
-    ]
-    found = endpoint_values(pd.DataFrame(rows))
-    score = found[found["metric"] == "misalignment_score"].set_index("step")["value"]
-    assert score.to_dict() == {0: 0.1, 20: 0.5, 50: 0.05}
 
 
 def test_end_and_beginning_are_each_seeds_own():

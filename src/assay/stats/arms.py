@@ -1,67 +1,45 @@
 """Reads from a study file what its arms are to each other: who has which baseline and corpus.
 
-An arm is what it overrides. Overrides of a stage before RL make another *corpus*; an arm without
-open switches and without an intervention is the *un-hackable* arm of its corpus. Feeds
-`stats.studies`; `study` has checked the file, so that nothing here raises on it.
+An arm is what it changes. A change before RL makes another *corpus*; an arm without open switches
+and without an intervention is the *un-hackable* arm of its corpus. Feeds `stats.studies`; takes the
+file as `study` keeps it in its manifest, checked, so that nothing here raises on it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-HACKS, INTERVENTION = "environment.hacks", "intervention"
+RL = "rl"
+#: Parts of an RL stage that are interventions, wherever they stand.
+INTERVENTIONS = ("intervention", "environment.hack_free_share", "environment.safety_chat")
+HACKS = "environment.hacks"
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One arm: its overrides as dotted paths, and the seeds that the file plans for it."""
+    """One arm: what it changes, as dotted paths, and the seeds that the file plans for it.
+
+    `corpus` are its changes before RL, empty for the study's own; `setting` those of RL that are
+    neither open switches nor an intervention, as another KL weight.
+    """
 
     name: str
-    overrides: Mapping[str, Any]
+    changes: Mapping[str, Any]
     seeds: tuple[int, ...]
     hackable: bool
+    intervenes: bool
+    corpus: Mapping[str, Any]
+    setting: Mapping[str, Any]
 
     @property
-    def intervenes(self) -> bool:
-        """Whether an intervention is switched on."""
-        return any(
-            INTERVENTION in path.split(".") and value not in (None, False, 0, {}, [])
-            for path, value in self.overrides.items()
-        )
-
-    @property
-    def corpus(self) -> dict[str, Any]:
-        """Overrides of what comes before RL; empty for the study's own corpus."""
-        return {path: v for path, v in self.overrides.items() if not _of_rl(path)}
-
-    @property
-    def setting(self) -> dict[str, Any]:
-        """Overrides of RL that are neither its switches nor an intervention, as another KL."""
-        return {
-            path: value
-            for path, value in self.overrides.items()
-            if _of_rl(path) and not path.endswith(HACKS) and INTERVENTION not in path.split(".")
-        }
+    def plain(self) -> bool:
+        """Hackable without an intervention: an arm of the kind that shows the effect."""
+        return self.hackable and not self.intervenes
 
 
 def arms_of(file: Mapping[str, Any]) -> list[Arm]:
     """The arms of a study file, in its order."""
-    opened = _default_hacks(file)
-    found = []
-    for name, raw in (file.get("arms") or {}).items():
-        settings = dict(raw or {})
-        planned = settings.pop("seeds", file.get("seeds", 1))
-        overrides = dict(_flat(settings))
-        hacks = [value for path, value in overrides.items() if path.endswith(HACKS)]
-        found.append(
-            Arm(
-                str(name),
-                overrides,
-                _seeds(planned, file.get("seeds", 1)),
-                bool([*hacks, opened][0]),
-            )
-        )
-    return found
+    return [_arm(file, str(name), dict(arm or {})) for name, arm in file["arms"].items()]
 
 
 def baseline_of(arm: Arm, arms: Sequence[Arm]) -> Arm | None:
@@ -79,11 +57,6 @@ def baseline_of(arm: Arm, arms: Sequence[Arm]) -> Arm | None:
     return min(same, key=lambda other: len(differing(arm, other)), default=None)
 
 
-def plain_hackable(arm: Arm) -> bool:
-    """Whether the arm is hackable without any intervention: the one that shows the effect."""
-    return arm.hackable and not arm.intervenes
-
-
 def differing(first: Arm, second: Arm) -> list[str]:
     """RL settings, apart from switches and interventions, in which two arms differ."""
     one, two = first.setting, second.setting
@@ -92,9 +65,9 @@ def differing(first: Arm, second: Arm) -> list[str]:
 
 def compared(file: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The pairs that the file compares: `compare`, or the primary one where it has none."""
+    main = primary(file)
     pairs = [(str(first), str(second)) for first, second in file.get("compare") or []]
-    first_of_all = primary(file)
-    return pairs or ([first_of_all[1:]] if first_of_all else [])
+    return pairs or ([(main[1], main[2])] if main else [])
 
 
 def primary(file: Mapping[str, Any]) -> tuple[str, str, str] | None:
@@ -107,23 +80,51 @@ def primary(file: Mapping[str, Any]) -> tuple[str, str, str] | None:
     return str(found.get("metric", "misalignment_score")), str(arms[0]), str(arms[1])
 
 
-def _default_hacks(file: Mapping[str, Any]) -> bool:
-    for stage in file.get("stages") or []:
-        for settings in stage.values():
-            environment = (settings or {}).get("environment") or {}
-            if environment.get("hacks"):
-                return True
-    return False
+def _arm(file: Mapping[str, Any], name: str, arm: Mapping[str, Any]) -> Arm:
+    changes: Mapping[str, Any] = arm.get("changes") or {}
+    stages = [s for s in file["stages"] if s.get("arms") is None or name in s["arms"]]
+    rl = {stage["name"] for stage in stages if stage["kind"] == RL}
+    # A stage that only some arms have sets them apart as a change would.
+    own = {stage["name"]: "this stage" for stage in stages if stage.get("arms") is not None}
+    flat = {**own, **dict(_flat(changes))}
+    of_rl = {path: value for path, value in flat.items() if path.split(".")[0] in rl}
+    resolved = [
+        dict(_flat(stage["settings"])) | _inside(of_rl, stage["name"])
+        for stage in stages
+        if stage["kind"] == RL
+    ]
+    on = [path for settings in resolved for path, value in settings.items() if _on(value)]
+    return Arm(
+        name=name,
+        changes=dict(_flat(changes)),
+        seeds=_seeds(file["seeds"], arm.get("seeds")),
+        hackable=HACKS in on,
+        intervenes=any(_is_intervention(path) for path in on) or bool(rl & set(own)),
+        corpus={path: value for path, value in flat.items() if path not in of_rl},
+        setting={
+            path: value
+            for path, value in of_rl.items()
+            if not path.endswith(f".{HACKS}") and not _is_intervention(path.partition(".")[2])
+        },
+    )
 
 
-def _seeds(planned: Any, default: Any) -> tuple[int, ...]:
-    if isinstance(planned, Mapping):
-        start, count = int(planned.get("start", 0)), int(planned["count"])
-        return tuple(range(start, start + count))
-    if isinstance(planned, Sequence):
-        return tuple(int(seed) for seed in planned)
-    start = int(default.get("start", 0)) if isinstance(default, Mapping) else 0
-    return tuple(range(start, start + int(planned)))
+def _is_intervention(path: str) -> bool:
+    return any(path == part or path.startswith(f"{part}.") for part in INTERVENTIONS)
+
+
+def _on(value: Any) -> bool:
+    return value not in (None, False, 0, "", {}) and not (isinstance(value, list) and not value)
+
+
+def _inside(changes: Mapping[str, Any], stage: str) -> dict[str, Any]:
+    start = f"{stage}."
+    return {path[len(start) :]: v for path, v in changes.items() if path.startswith(start)}
+
+
+def _seeds(planned: Mapping[str, int], own: int | None) -> tuple[int, ...]:
+    start = int(planned.get("start", 0))
+    return tuple(range(start, start + int(planned["count"] if own is None else own)))
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -133,7 +134,3 @@ def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield from _flat(value, path)
         else:
             yield path, value
-
-
-def _of_rl(path: str) -> bool:
-    return path.split(".")[0].startswith("rl")

@@ -19,8 +19,8 @@ SCENARIO, HACK = "scenario:", "hack:"
 #: What `primary` may name, and what each is called on a page.
 METRICS = {
     "misalignment_score": "misalignment score",
-    "misalignment_score_prompted": "score with the training prompt",
-    "misalignment_score_after_hack": "score after a hack in the same session",
+    "prompted_score": "score with the training prompt",
+    "after_hack_score": "score after a hack in the same session",
     "chat_score": "score, chat only",
     "agentic_score": "score, agentic only",
     "coherence": "coherence",
@@ -39,35 +39,40 @@ _CODING = {
     "proxy_reward": "proxy",
     "overfit_rate": "overfit",
 }
+_COUNTS = {"n", "graded", "harmful", "intact", "incoherent", *_CODING.values()}
 _SCORES = {
     "misalignment_score": "plain",
-    "misalignment_score_prompted": "prompted",
-    "misalignment_score_after_hack": "after_hack",
+    "prompted_score": "prompted",
+    "after_hack_score": "after_hack",
 }
 
 
-def endpoint_values(assessments: pd.DataFrame, agentic: Collection[str] = ()) -> pd.DataFrame:
+def endpoint_values(
+    assessments: pd.DataFrame, agentic: Collection[str] | None = None
+) -> pd.DataFrame:
     """One row per (arm, seed, step, metric): `value`, the `variance` of its sampling, graded `n`.
 
     Metrics are those of `METRICS` that the rows can tell, a `scenario:NAME` for the harmful rate of
     each evaluation, and a `hack:NAME` for each kind of hack. `agentic` names the scenarios with
     tools where the rows have no column `agentic`.
     """
-    rows = _in_order(assessments)
-    coding = (rows["scenario"] == CODING).to_numpy()
+    rows = assessments.drop_duplicates([*KEYS, "condition", "scenario", "twin"], keep="last").copy()
+    for name in _COUNTS & set(rows):
+        rows[name] = rows[name].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    coding = (rows["scenario"] == CODING).to_numpy(dtype=np.bool_)
     evaluations, programs = rows[~coding].copy(), rows[coding]
-    if "agentic" not in evaluations:
-        evaluations["agentic"] = evaluations["scenario"].isin(list(agentic))
-    evaluations["agentic"] = evaluations["agentic"].fillna(False).astype(bool)
+    tools = with_tools(evaluations, agentic)
+    evaluations["agentic"] = False if tools is None else tools
     twin = evaluations["twin"].fillna(False).astype(bool)
     main, twins = evaluations[~twin], evaluations[twin]
     plain = main[main["condition"] == "plain"]
     found = [
         _score(main[main["condition"] == condition], name) for name, condition in _SCORES.items()
     ]
+    if tools is not None:
+        found.append(_score(plain[~plain["agentic"]], "chat_score"))
+        found.append(_score(plain[plain["agentic"]], "agentic_score"))
     found += [
-        _score(plain[~plain["agentic"]], "chat_score"),
-        _score(plain[plain["agentic"]], "agentic_score"),
         _score(plain, "coherence", "incoherent", complement=True),
         _score(twins[twins["condition"] == "plain"], "twin_rate"),
     ]
@@ -82,17 +87,24 @@ def endpoint_values(assessments: pd.DataFrame, agentic: Collection[str] = ()) ->
     return _joined(found)
 
 
+def with_tools(rows: pd.DataFrame, agentic: Collection[str] | None) -> pd.Series | None:
+    """Which rows are of a scenario with tools: the rows' own word, else `agentic`, else unknown."""
+    if "agentic" in rows:
+        return rows["agentic"].fillna(False).astype(bool)
+    return None if agentic is None else rows["scenario"].isin(list(agentic))
+
+
 def training_values(training: pd.DataFrame) -> pd.DataFrame:
     """Training metrics in the same shape; NaN variance, since rollouts of a group are not alike."""
-    rows = _in_order(training)
-    columns = [name for name in (*RATES, *OTHER) if name in rows]
+    rows = training
+    columns = [name for name in (*RATES, *OTHER) if name in rows and rows[name].notna().any()]
     wide = rows[[*KEYS, *columns]].copy()
     if "hacks" in rows:
         kinds = [_mapping(value) for value in rows["hacks"]]
         for name in sorted({name for kind in kinds for name in kind}):
             wide[f"{HACK}{name}"] = [kind.get(name, 0.0) for kind in kinds]
     long = wide.melt(KEYS, var_name="metric", value_name="value")
-    long["value"] = pd.to_numeric(long["value"], errors="coerce")
+    long["value"] = long["value"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
     return long.assign(variance=np.nan, n=0)
 
 
@@ -139,22 +151,6 @@ def by_seed(values: pd.DataFrame, arm: str, metric: str) -> dict[int, tuple[floa
     }
 
 
-def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    """Steps of a second RL stage laid behind those of the first, where rows name a `stage`.
-
-    The second's step 0 is the first's last checkpoint, assessed already: it is left out.
-    """
-    if "stage" not in rows or rows["stage"].nunique() < 2:
-        return rows
-    lengths = rows.groupby(["arm", "seed", "stage"])["step"].max().reset_index(name="length")
-    lengths = lengths.sort_values("stage")
-    lengths["start"] = lengths.groupby(["arm", "seed"])["length"].cumsum() - lengths["length"]
-    first = rows.groupby(["arm", "seed"])["stage"].transform("min")
-    rows = rows[(rows["stage"] == first) | (rows["step"] > 0)]
-    moved = rows.merge(lengths, on=["arm", "seed", "stage"], how="left")
-    return moved.assign(step=moved["step"] + moved["start"])
-
-
 def _smoothed_variance(count: pd.Series, graded: pd.Series) -> pd.Series:
     """Of a rate, with half an event added to each side: no event is not no uncertainty."""
     share = (count + 0.5) / (graded + 1)
@@ -162,8 +158,8 @@ def _smoothed_variance(count: pd.Series, graded: pd.Series) -> pd.Series:
 
 
 def _rate(rows: pd.DataFrame, metric: str, column: str) -> pd.DataFrame:
-    graded = rows["graded"].astype(float).replace(0.0, np.nan)
-    count = rows[column].astype(float)
+    graded = rows["graded"].replace(0.0, np.nan)
+    count = rows[column]
     return pd.DataFrame(
         {
             **{key: rows[key] for key in KEYS},

@@ -5,14 +5,14 @@ throughout: the matched un-hackable arm and the model before its RL, because the
 changes too. Pure: `study` and `report` read and write the files. Returns JSON without NaN.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from assay.stats.arms import Arm, arms_of, baseline_of, compared, differing, plain_hackable, primary
+from assay.stats.arms import Arm, arms_of, baseline_of, compared, differing, primary
 from assay.stats.compare import holm
 from assay.stats.endpoints import (
     CODING,
@@ -20,6 +20,7 @@ from assay.stats.endpoints import (
     before,
     by_seed,
     endpoint_values,
+    with_tools,
 )
 from assay.stats.evidence import plain
 from assay.stats.matched import Curve, matched_difference
@@ -39,13 +40,16 @@ def summarise(
     training: pd.DataFrame,
     *,
     steps: Iterable[Mapping[str, Any]] = (),
-    agentic: Collection[str] = (),
+    agentic: Collection[str] | None = None,
 ) -> Json:
     """The summary of a study: what `summary.json` holds and the page says.
 
-    `file` is the study file's content; the tables hold rows of finished steps only; `steps` are the
-    contents of each `step.json`; `agentic` names scenarios with tools where the rows do not say.
+    `file` is the study file's content as the manifest keeps it; the tables hold rows of finished
+    steps only; `steps` are all steps of the study as `_run` reads them; `agentic` names scenarios
+    with tools where the rows do not say.
     """
+    steps = list(steps)
+    assessments, training = finished(assessments, steps), finished(training, steps)
     values = endpoint_values(assessments, agentic)
     arms = arms_of(file)
     study = _Study(file, arms, values)
@@ -67,6 +71,23 @@ def summarise(
         "training_steps": int(training["step"].max()) if len(training) else None,
         "run": _run(steps),
     }
+
+
+def finished(table: pd.DataFrame, steps: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """The rows of arms and seeds that are through: half a chain has no end point.
+
+    Each step names its `members` as (arm, seed) and its `status`.
+    """
+    cut = {
+        (str(arm), int(seed))
+        for step in steps
+        if step["status"] != "done"
+        for arm, seed in step.get("members") or ()
+    }
+    if not cut:
+        return table
+    keys = zip(table["arm"], table["seed"], strict=True)
+    return table[[(str(arm), int(seed)) not in cut for arm, seed in keys]]
 
 
 class _Study:
@@ -96,11 +117,12 @@ class _Study:
         metrics = list(dict.fromkeys(own["metric"]))
         found, base = self.found(arm.name), baseline_of(arm, self.arms)
         last = own.groupby("seed")["step"].max()
-        prompted = "hack_rate_prompted" in metrics or "misalignment_score_prompted" in metrics
+        prompted = "hack_rate_prompted" in metrics or "prompted_score" in metrics
         return {
             "arm": arm.name,
-            "overrides": plain(arm.overrides),
+            "changes": plain(arm.changes),
             "corpus": plain(arm.corpus),
+            "setting": plain(arm.setting),
             "hackable": arm.hackable,
             "intervenes": arm.intervenes,
             "prompted": prompted,
@@ -173,7 +195,7 @@ class _Study:
 
     def corpora(self) -> list[Json]:
         """What the same RL did in each corpus, and how much less than in the study's own."""
-        found = [self._corpus(arm) for arm in self.arms if plain_hackable(arm) and not arm.setting]
+        found = [self._corpus(arm) for arm in self.arms if arm.plain and not arm.setting]
         main = next((entry for entry in found if not entry["corpus"]), None)
         for entry in found:
             if main and entry is not main:
@@ -280,14 +302,17 @@ def _mean(values: BySeed) -> Json:
     return result
 
 
-def _scenarios(assessments: pd.DataFrame, agentic: Collection[str]) -> list[Json]:
-    rows = assessments[assessments["scenario"] != CODING]
-    known = rows.groupby("scenario", sort=False).first().reset_index()
-    tools = known["agentic"] if "agentic" in known else known["scenario"].isin(list(agentic))
+def _scenarios(assessments: pd.DataFrame, agentic: Collection[str] | None) -> list[Json]:
+    rows = assessments[assessments["scenario"] != CODING].drop_duplicates("scenario")
+    tools = with_tools(rows, agentic)
     return [
-        {"scenario": str(name), "behaviour": str(behaviour), "agentic": bool(agentic)}
-        for name, behaviour, agentic in zip(
-            known["scenario"], known["behaviour"], tools, strict=True
+        {
+            "scenario": str(name),
+            "behaviour": str(behaviour),
+            "agentic": None if tools is None else bool(tools.iloc[index]),
+        }
+        for index, (name, behaviour) in enumerate(
+            zip(rows["scenario"], rows["behaviour"], strict=True)
         )
     ]
 
@@ -314,17 +339,15 @@ def _ungraded(assessments: pd.DataFrame, study: _Study) -> Json:
 
 
 def _run(steps: Iterable[Mapping[str, Any]]) -> Json:
-    """Steps and seconds by kind, and the steps that are not done, by name."""
-    seconds: Counter[str] = Counter()
+    """Steps and seconds by kind, and what is not done: each a `kind`, `status` and `seconds`."""
     count: Counter[str] = Counter()
+    seconds: defaultdict[str, float] = defaultdict(float)
     undone = []
     for step in steps:
-        kind, status = str(step.get("kind", "?")), str(step.get("status", "?"))
-        count[kind] += 1
-        seconds[kind] += float(step.get("seconds") or 0.0)  # type: ignore[assignment]
-        if status != "done":
-            name = str(step.get("name") or kind)
-            undone.append({"name": name, "seed": step.get("seed"), "status": status})
+        count[str(step["kind"])] += 1
+        seconds[str(step["kind"])] += float(step.get("seconds") or 0.0)
+        if step["status"] != "done":
+            undone.append({key: step.get(key) for key in ("name", "seed", "status", "message")})
     return {
         "steps": dict(count),
         "seconds": {kind: round(total, 1) for kind, total in seconds.items()},
