@@ -128,15 +128,19 @@ class Grader:
         run: Those among them that had to be run.
     """
 
-    def __init__(self, memo: Path | None = None, *, pool: Pool | None = None) -> None:
+    def __init__(
+        self, memo: Path | None = None, *, workers: int | None = None, pool: Pool | None = None
+    ) -> None:
         """Starts nothing yet.
 
         Args:
             memo: A directory for what was found, which several processes may share.
-            pool: Where programs run, not entered yet; default: a worker for each CPU, two at most.
+            workers: Programs at the same time; default: one for each CPU, two at most.
+            pool: Where programs run instead, not entered yet.
         """
         self._memo = _Memo(memo)
-        self._pool = pool or Pool(min(2, len(os.sched_getaffinity(0))), limits=LIMITS)
+        workers = workers or min(2, len(os.sched_getaffinity(0)))
+        self._pool = pool or Pool(workers, limits=LIMITS)
         self._tasks: dict[tuple[int, tuple[str, ...]], tuple[Problem, str]] = {}
         self.asked = self.run = 0
 
