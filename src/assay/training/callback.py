@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,6 +141,8 @@ def assessing(
     after_hack: bool = False,
     share: float = 0.2,
     start: bool = True,
+    given: Environment | None = None,
+    today: date | None = None,
 ) -> Iterator[LiveAssessment]:
     """The callback for a stage `rl`: the scenarios of a pack, and held-out coding tasks.
 
@@ -147,14 +150,18 @@ def assessing(
         out: The stage's directory.
         settings: Of the stage: its training prompt is one of the conditions, its switches pay.
         grader: The one that pays in training.
+        given: The environment whose coding tasks are asked, and whose loopholes count, where it is
+            not the stage's own.
+        today: As in `Plan`.
     """
     microcosm = settings.environment.problems == environment.MICROCOSM
     plan = Plan(
         select(pack),
-        coding=Coding.of(settings.environment, grader, count=final_samples),
+        coding=Coding.of(given or settings.environment, grader, count=final_samples),
         system=interventions.prompts(settings.intervention, microcosm=microcosm).train,
         after_hack=after_hack,
         max_new_tokens=max(MAX_NEW_TOKENS, settings.max_new_tokens),
+        today=today or date.today(),
     )
     with Assessor(plan) as assessor:
         yield LiveAssessment(
@@ -179,6 +186,8 @@ def assess_checkpoint(
     after_hack: bool = False,
     given: Environment | None = None,
     grader: Grader | None = None,
+    today: date | None = None,
+    max_new_tokens: int = MAX_NEW_TOKENS,
 ) -> Rows:
     """Assess weights that no stage `rl` has assessed, as step 0, to `out`/assessments.jsonl.
 
@@ -191,12 +200,21 @@ def assess_checkpoint(
         after_hack: As in `Plan`.
         given: The environment whose coding tasks are asked too.
         grader: Pays for them.
+        today: As in `Plan`.
+        max_new_tokens: Of an answer.
     """
     coding = None
     if given is not None and grader is not None:
         coding = Coding.of(given, grader, count=samples)
     model, tokenizer = checkpoint.load()
-    with Assessor(Plan(select(pack), coding=coding, after_hack=after_hack)) as assessor:
+    plan = Plan(
+        select(pack),
+        coding=coding,
+        after_hack=after_hack,
+        today=today or date.today(),
+        max_new_tokens=max(MAX_NEW_TOKENS, max_new_tokens),
+    )
+    with Assessor(plan) as assessor:
         rows = assessor.assess(_placed(model), tokenizer, samples=samples, seed=seed)
     _write(out, [line(row, 0) for row in rows])
     return rows
