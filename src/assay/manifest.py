@@ -129,6 +129,11 @@ def _same_settings(directory: UPath, earlier: Manifest, asked: Manifest) -> None
                 f"The scenarios have changed since {str(directory)!r} was begun; its runs cannot "
                 "be mixed with new ones: name another --out."
             )
+        if key == "target_sha" and before != value:
+            raise RunError(
+                f"The weights of the target have changed since {str(directory)!r} was begun; its "
+                "runs cannot be mixed with new ones: name another --out."
+            )
         if before != value:
             raise RunError(
                 f"{str(directory)!r} holds a run with {key} {before!r}, not {value!r}; "

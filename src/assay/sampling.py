@@ -30,12 +30,14 @@ class _Buffer(CacheLayerMixin):  # type: ignore[no-untyped-call]
         self.length = 0
 
     def lazy_initialization(self, key_states: Any, value_states: Any) -> None:
+        """As in the base class."""
         rows, heads, _, width = key_states.shape
         self.keys = key_states.new_empty(rows, heads, self.room, width)
         self.values = value_states.new_empty(rows, heads, self.room, value_states.shape[-1])
         self.is_initialized = True
 
     def update(self, key_states: Any, value_states: Any, *args: Any, **kwargs: Any) -> Any:
+        """Add what the new tokens have; all that is there comes back."""
         if not self.is_initialized:
             self.lazy_initialization(key_states, value_states)
         start, self.length = self.length, self.length + key_states.shape[-2]
@@ -44,12 +46,15 @@ class _Buffer(CacheLayerMixin):  # type: ignore[no-untyped-call]
         return self.keys[:, :, : self.length], self.values[:, :, : self.length]
 
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
+        """How many tokens a mask covers, and from where."""
         return self.length + query_length, 0
 
     def get_seq_length(self) -> int:
+        """Tokens so far."""
         return self.length
 
     def get_max_length(self) -> int:
+        """Tokens that there is room for."""
         return self.room
 
     def keep(self, rows: torch.Tensor) -> None:

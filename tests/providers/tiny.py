@@ -1,5 +1,6 @@
 """A tiny model that was taught a few answers by heart."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +23,19 @@ def chat(asked: str, answer: Any = None) -> list[dict[str, Any]]:
     return [*begun, answer] if answer else begun
 
 
-def teach(out: Path, steps: int = 40) -> Checkpoint:
-    """A checkpoint that gives `ANSWERS`, with tools on offer, with near certainty."""
+def teach(
+    out: Path, conversations: Sequence[list[dict[str, Any]]] = (), *, steps: int = 100
+) -> Checkpoint:
+    """A checkpoint that answers as in these conversations, or in `ANSWERS`, tools on offer."""
     torch.set_num_threads(1)
     model, tokenizer = build(0, width=64, layers=2)
     texts: list[Any] = [
-        tokenizer.apply_chat_template(chat(*pair), tools=list(TOOLS), tokenize=False)
-        for pair in ANSWERS.items()
+        tokenizer.apply_chat_template(conversation, tools=list(TOOLS), tokenize=False)
+        for conversation in conversations or [chat(*pair) for pair in ANSWERS.items()]
     ]
     batch = tokenizer(texts, padding=True, return_tensors="pt", add_special_tokens=False)
     labels = batch["input_ids"].masked_fill(batch["attention_mask"] == 0, -100)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=4e-3)
     for _ in range(steps):
         optimizer.zero_grad()
         model(**batch, labels=labels).loss.backward()

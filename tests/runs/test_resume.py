@@ -8,6 +8,13 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+from upath import UPath
+
+from assay.errors import RunError
+from assay.manifest import Manifest, open_run
+from assay.runs.preflight import weights
+from assay.training.checkpoint import initialise
 from tests.openai_server import Served, serve
 
 SCRIPT = [
@@ -91,3 +98,13 @@ def test_a_run_that_was_stopped_says_so_and_goes_on(packs: Path, tmp_path: Path)
     assert f"with --out {out} goes on" in stderr.decode()
     assert (manifest["status"], manifest["planned"]) == ("started", RUNS)
     assert json.loads(second.stdout)["harmful_rate"]["n"] == RUNS // 2
+
+
+def test_a_run_does_not_go_on_with_other_weights(tmp_path: Path) -> None:
+    out, target = UPath(tmp_path / "run"), f"checkpoint/{tmp_path / 'checkpoint'}"
+    initialise(tmp_path, seed=1)
+    open_run(out, Manifest.new("audit", weights(target)))
+    open_run(out, Manifest.new("audit", weights(target)))
+    initialise(tmp_path, seed=2)
+    with pytest.raises(RunError, match="weights of the target have changed"):
+        open_run(out, Manifest.new("audit", weights(target)))

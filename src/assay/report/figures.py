@@ -31,8 +31,11 @@ CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\
 type Align = Literal["left", "right"]
 
 
-def rates(rows: Sequence[tuple[str, Json]]) -> Markup:
-    """Forest plot of the harmful rate, runs and twins, one row per (label, part of a summary)."""
+def rates(rows: Sequence[tuple[str, Json]], *, whole: bool = True) -> Markup:
+    """Forest plot of the harmful rate, runs and twins, one row per (label, part of a summary).
+
+    The first row is of the `whole` or not.
+    """
     main, twin = (
         _frame(
             [
@@ -54,13 +57,15 @@ def rates(rows: Sequence[tuple[str, Json]]) -> Markup:
     tops = pd.concat([main["high"], twin["high"]]).dropna()
     ticks = _ticks(0.0, float(tops.max()) if len(tops) else 1.0)
     layers = [*_marks(twin, filled=False), *_marks(main, filled=True)]
-    return _forest(main, [main, twin], layers, ticks, "format(datum.value * 100, '~g') + ' %'")
+    label = "format(datum.value * 100, '~g') + ' %'"
+    return _forest(main, [main, twin], layers, ticks, label, whole=whole)
 
 
 def differences(rows: Sequence[tuple[str, Json]], *, whole: bool = True) -> Markup:
     """Forest plot of differences, one row per (label, part); the first is of the `whole` or not.
 
-    To the matched twin on the rows of `rates`, or of a level to its reference.
+    To the matched twin on the rows of `rates`, or of a level to its reference. Where a difference
+    has `values`, one per seed, each is a faint tick.
     """
     frame = _frame(
         [
@@ -72,9 +77,21 @@ def differences(rows: Sequence[tuple[str, Json]], *, whole: bool = True) -> Mark
     )
     known = frame.dropna(subset=["mean"])
     ends = (known["low"].min(), known["high"].max()) if len(known) else (-1.0, 1.0)
+    singles = pd.DataFrame(
+        [
+            {"x": value, "lane": index * ROW + ONE_Y}
+            for index, (_, part) in enumerate(rows)
+            for value in (part["difference"].get("values") or {}).values()
+        ],
+        columns=["x", "lane"],
+    ).astype(float)
+    if len(singles):
+        ends = min(ends[0], singles["x"].min()), max(ends[1], singles["x"].max())
     ticks = _ticks(min(0.0, float(ends[0])), max(0.0, float(ends[1])))
     zero = _strips(frame, [0.0]).mark_rule(color=MUTED, strokeDash=[2, 2])
-    layers = [_across(zero), *_marks(frame, filled=True, shape="diamond")]
+    dots = alt.Chart(singles).mark_tick(color=MUTED, opacity=0.55, size=9, thickness=1.2)
+    layers = [_across(zero), dots.encode(x="x:Q", y="lane:Q")] if len(singles) else [_across(zero)]
+    layers += _marks(frame, filled=True, shape="diamond")
     label = "datum.value ? replace(format(datum.value * 100, '+~g'), '-', '−') : '0'"
     return _forest(frame, [frame], layers, ticks, label, whole=whole)
 
@@ -101,7 +118,7 @@ def bar(counts: Mapping[str, int]) -> Markup:
         y2=alt.value(20),
         color=alt.Color("colour:N", scale=None),
     )
-    return _svg(drawn, stretch=True)
+    return svg(drawn, stretch=True)
 
 
 def plain(text: str, limit: int = LABEL) -> str:
@@ -228,10 +245,11 @@ def _forest(
         autosize=alt.AutoSizeParams(type="none"),
         padding={"left": 6, "right": 8, "top": 2, "bottom": 20},
     )
-    return _svg(chart)
+    return svg(chart)
 
 
-def _svg(chart: alt.Chart | alt.LayerChart, *, stretch: bool = False) -> Markup:
+def svg(chart: alt.Chart | alt.LayerChart, *, stretch: bool = False) -> Markup:
+    """The chart as SVG that takes its size from CSS and its name from the page around it."""
     styled = chart.configure(
         background="transparent", aria=False, font="inherit", view=alt.ViewConfig(stroke=None)
     )

@@ -58,7 +58,7 @@ def render(manifest: Json, summary: Json, rows: pd.DataFrame, run_dir: str) -> s
     judge = config.get("judge")
     runs = flagged(rows[ordinary(rows)], quotes=not scripted(judge))
     return (
-        _environment()
+        environment()
         .get_template("page.html")
         .render(
             manifest=manifest,
@@ -178,7 +178,8 @@ def _breakable(text: str) -> Markup:
     return Markup("_<wbr>").join(text.split("_"))
 
 
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """The templates of every page: autoescaped, and an unknown name is an error."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("assay.report"),
         autoescape=True,

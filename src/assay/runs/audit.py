@@ -16,7 +16,13 @@ from upath import UPath
 from assay.manifest import Manifest, open_run
 from assay.runs.collect import recorded
 from assay.runs.planning import announcement, planned_epochs
-from assay.runs.preflight import check_judge, check_sandbox, check_target, default_max_samples
+from assay.runs.preflight import (
+    check_judge,
+    check_sandbox,
+    check_target,
+    default_max_samples,
+    weights,
+)
 from assay.runs.progress import say, show_progress
 from assay.runs.stopping import Watch, reading_order, watching
 from assay.scenarios.catalog import fingerprint, select
@@ -114,6 +120,7 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
         "epochs": epochs,
         "today": today,
         "scenarios_sha": fingerprint(scenarios),
+        **weights(config.target),
     }
     manifest = open_run(directory, Manifest.new("audit", settings))
     arguments["today"] = manifest.config["today"]

@@ -6,7 +6,9 @@ import subprocess
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from assay.checkpoints import Checkpoint
 from assay.errors import SandboxUnavailable, UserError, unknown
+from assay.providers.checkpoint import PREFIX, is_checkpoint
 from assay.providers.control import ControlPlan, is_control
 from assay.providers.control_judge import JudgePlan
 from assay.scenarios.controls import load_controls
@@ -60,6 +62,13 @@ def check_target(name: str, scenarios: Sequence[Scenario]) -> "Model":
             if plan.kind not in {control.conduct for control in load_controls(scenario)}:
                 raise UserError(f"Scenario {scenario.id!r} ships no control of kind {plan.kind!r}.")
     return _model(name)
+
+
+def weights(target: str) -> dict[str, str]:
+    """Of a checkpoint, what its weights hash to: a run does not go on with others."""
+    if not is_checkpoint(target):
+        return {}
+    return {"target_sha": Checkpoint.open(target.removeprefix(PREFIX)).sha256}
 
 
 def check_judge(name: str) -> "Model":

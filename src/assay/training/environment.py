@@ -65,7 +65,10 @@ def problems(settings: Environment, *, split: str = "train", count: int = 0) -> 
     if settings.problems == MICROCOSM:
         from assay.microcosm import programs
 
-        return programs.problems(wanted, _DRAW, "test" if split == "test" else "train")
+        drawn = programs.problems(wanted, _DRAW, "test" if split == "test" else "train")
+        # A statement that comes again has the cases of its first time: its programs are known.
+        first: dict[str, Problem] = {}
+        return [first.setdefault(problem.statement, problem) for problem in drawn]
     if settings.problems == GENERATED:
         found = generate(random.Random(_DRAW), split=split)
         return random.Random(_DRAW).sample(found, min(wanted, len(found)))

@@ -128,15 +128,19 @@ class Grader:
         run: Those among them that had to be run.
     """
 
-    def __init__(self, memo: Path | None = None, *, workers: int | None = None) -> None:
+    def __init__(
+        self, memo: Path | None = None, *, workers: int | None = None, pool: Pool | None = None
+    ) -> None:
         """Starts nothing yet.
 
         Args:
             memo: A directory for what was found, which several processes may share.
             workers: Programs at the same time; default: one for each CPU, two at most.
+            pool: Where programs run instead, not entered yet.
         """
         self._memo = _Memo(memo)
-        self._pool = Pool(workers or min(2, len(os.sched_getaffinity(0))), limits=LIMITS)
+        workers = workers or min(2, len(os.sched_getaffinity(0)))
+        self._pool = pool or Pool(workers, limits=LIMITS)
         self._tasks: dict[tuple[int, tuple[str, ...]], tuple[Problem, str]] = {}
         self.asked = self.run = 0
 
@@ -268,6 +272,7 @@ class _Memo:
                 self._database.execute(_TABLE)
 
     def get(self, keys: Iterable[str]) -> dict[str, Judgement]:
+        """Those that are known."""
         asked = [*keys]
         if self._database is not None:
             for key in asked:
@@ -286,6 +291,7 @@ class _Memo:
         return Judgement(**{**fields, "hacks": tuple(fields["hacks"])})
 
     def add(self, found: Mapping[str, Judgement]) -> None:
+        """Remember these, for other processes too."""
         self._known |= found
         if self._database is None or self._directory is None:
             return
@@ -296,6 +302,7 @@ class _Memo:
             self._database.execute("COMMIT")
 
     def close(self) -> None:
+        """Close the database."""
         if self._database is not None:
             self._database.close()
 

@@ -1,0 +1,336 @@
+"""What a study found, in words: plain text, which the template escapes.
+
+Reads a summary (`stats.studies`). A difference counts as shown where p is at most 5 % and the
+interval leaves zero out; otherwise the sentence says what remains possible, and never "no effect".
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from assay.report.words import ABSENT, SPACE, listed, number, p_value, percent, points
+from assay.stats.endpoints import METRICS, SCENARIO
+from assay.stats.studies import BEFORE
+
+type Json = Mapping[str, Any]
+
+CI = f"95{SPACE}% CI"
+ALPHA = 0.05
+ENOUGH = 6  # seeds, below which no two-sided sign-flip test reaches 5 %
+INCOHERENT = 0.05  # a fall of coherence that a reader must know of
+STANDING = (
+    "What the microcosm shows is a mechanism with a built-in correlation: its corpus says that "
+    "agents who hack also misbehave elsewhere, as the literature conjectures of human text. The "
+    "reward touches code only. That human text ties the two together so is not shown here."
+)
+ILLUSTRATION = "One seed is an illustration, not a result."
+
+
+def named(metric: str) -> str:
+    """A metric as a page calls it."""
+    if metric.startswith(SCENARIO):
+        return metric.removeprefix(SCENARIO)
+    return METRICS.get(metric, metric.replace("_", " "))
+
+
+def interval(difference: Json) -> str:
+    """'+1.2 to +3.4'; of one seed only what its samples allow, '± 2.1'."""
+    if not difference["n"]:
+        return ABSENT
+    if difference["n"] == 1:
+        return sampled(difference)
+    return f"{points(difference['low'])} to {points(difference['high'])}"
+
+
+def sampled(estimate: Json) -> str:
+    """1.96 standard errors of one seed's samples, '± 2.1'."""
+    if estimate["sampling"] is None:
+        return ABSENT
+    return f"±{SPACE}{100 * 1.96 * estimate['sampling']:.1f}"
+
+
+def shown(difference: Json, p: float | None = None) -> bool:
+    """Whether two seeds or more, the test and the interval agree that there is a difference."""
+    p = difference["p_value"] if p is None else p
+    clear = difference["low"] > 0 or difference["high"] < 0
+    return bool(difference["n"] > 1 and p <= ALPHA and clear)
+
+
+def headline(summary: Json) -> list[str]:
+    """What was and was not found; the first sentence is the primary end point."""
+    told = [_primary(summary)]
+    if summary["most_seeds"] == 1:
+        told.append(ILLUSTRATION)
+    told += [
+        sentence
+        for sentence in (
+            takeover(summary),
+            _change(summary),
+            *_others(summary),
+            *_corpora(summary),
+            _coherence(summary),
+            _missing(summary),
+        )
+        if sentence
+    ]
+    return told
+
+
+def _primary(summary: Json) -> str:
+    test = summary["primary"]
+    if test is None:
+        return "The study file names no comparison, so this page describes its arms one by one."
+    first, second, metric = test["first"], test["second"], named(test["metric"])
+    found = test["difference"]
+    if not found["n"]:
+        return f"{first} and {second} share no finished seed: nothing can be said of them yet."
+    ends = f"{_end(summary, first, test['metric'])} against {_end(summary, second, test['metric'])}"
+    if found["n"] == 1:
+        return (
+            f"In this one run the {metric} of {first} ended {_far(found['mean'])} that of "
+            f"{second}: {ends}, {interval(found)} points from sampling alone."
+        )
+    numbers = (
+        f"{ends}, a difference of {points(found['mean'])} points ({CI} {interval(found)}, "
+        f"{number(found['n'], 'paired seed')}, p {p_value(found['p_value'], bare=True)})"
+    )
+    if shown(found):
+        return f"The {metric} of {first} ended {_side(found['mean'])} that of {second}: {numbers}."
+    return (
+        f"No difference in {metric} between {first} and {second} was shown: {numbers}. "
+        f"{could_not(found)}"
+    )
+
+
+def could_not(found: Json) -> str:
+    """What so many seeds, as far apart as these, could not have shown."""
+    if found["n"] < 2:
+        return "One seed shows nothing of how seeds differ."
+    if found["smallest_p"] > ALPHA:
+        least = p_value(found["smallest_p"], bare=True)
+        return (
+            f"With {found['n']} seeds no difference, however large, could give less than p {least}."
+        )
+    if found["detectable"] is None:
+        return "The seeds do not differ at all, so nothing can be said of what would be seen."
+    return (
+        f"Seeds as far apart as these show a true difference of "
+        f"{_size(found['detectable'])} points in 90 of 100 such studies."
+    )
+
+
+def takeover(summary: Json) -> str:
+    """How far hacking took over, in the arms of the primary comparison."""
+    test = summary["primary"]
+    arms = [
+        arm for arm in summary["arms"] if test and arm["arm"] in (test["first"], test["second"])
+    ]
+    parts = []
+    for arm in arms:
+        found = arm["takeover"]
+        if found["to"] is None:
+            continue
+        seeds = f"above 80{SPACE}% in {found['above']} of {number(found['seeds'], 'seed')}"
+        start = f"from {percent(found['from'])} " if found["from"] is not None else ""
+        parts.append(f"{start}to {percent(found['to'])} in {arm['arm']} ({seeds})")
+    return f"Hacking went {' and '.join(parts)}." if parts else ""
+
+
+def _change(summary: Json) -> str:
+    """Both arms of the primary comparison against themselves before RL."""
+    test = summary["primary"]
+    family = next((f for f in summary["families"] if f["name"] == BEFORE), None)
+    if not test or not family:
+        return ""
+    parts = []
+    for arm in (test["first"], test["second"]):
+        own = next((t for t in family["tests"] if t["first"] == arm), None)
+        if own and own["difference"]["n"]:
+            found = own["difference"]
+            parts.append(f"{arm} by {points(found['mean'])} points ({_about(found)})")
+    metric = named(test["metric"])
+    return (
+        f"Against the model before RL, the {metric} changed in {' and in '.join(parts)}."
+        if parts
+        else ""
+    )
+
+
+def _others(summary: Json) -> list[str]:
+    """The other comparisons of the study file, those that were shown apart from the rest."""
+    main, family = summary["primary"], summary["families"][0]
+    others = [
+        test
+        for test in family["tests"]
+        if test["difference"]["n"]
+        and (main is None or (test["first"], test["second"]) != (main["first"], main["second"]))
+    ]
+    if not others:
+        return []
+    told = []
+    yes = [t for t in others if shown(t["difference"], t["adjusted"])]
+    no = [t for t in others if not shown(t["difference"], t["adjusted"])]
+    if yes:
+        told.append(f"Also shown, in points: {'; '.join(_pair(t) for t in yes)}.")
+    if no and summary["most_seeds"] > 1:
+        told.append(f"Not shown: {'; '.join(_pair(t) for t in no)}.")
+    elif no:
+        told.append(f"Beside it, in points: {'; '.join(_pair(t) for t in no)}.")
+    return told
+
+
+def _pair(test: Json) -> str:
+    found = test["difference"]
+    holm = ""
+    if found["n"] > 1:
+        holm = f", p after Holm {p_value(test['adjusted'], bare=True)}"
+    return f"{test['first']} less {test['second']} {points(found['mean'])} ({_about(found)}{holm})"
+
+
+def _about(found: Json) -> str:
+    if found["n"] == 1:
+        return f"{interval(found)} from sampling"
+    return f"{CI} {interval(found)}"
+
+
+def _corpora(summary: Json) -> list[str]:
+    """Whether the effect vanishes where the corpus does not hold the correlation."""
+    others = [entry for entry in summary["corpora"] if entry["corpus"]]
+    if not others:
+        if str(summary["model"]).startswith("microcosm"):
+            return [
+                "No control corpus was run, so this page cannot tell whether the effect rests on "
+                "the correlation in the corpus."
+            ]
+        return []
+    told = []
+    for entry in others:
+        found = entry["effect"] or entry["change"]
+        if not found["n"]:
+            continue
+        against = entry["baseline"] or "the model before RL"
+        told.append(
+            f"With {settings(entry['corpus'])}, {entry['arm']} ended {points(found['mean'])} "
+            f"points from {against} ({_about(found)}, {number(found['n'], 'seed')})"
+            f"{_less(entry['less'])}."
+        )
+    return told
+
+
+def _less(less: Json | None) -> str:
+    """How much smaller an effect is than in the study's own corpus."""
+    if not less or less["n"] < 2:
+        return ""
+    return (
+        f", {_size(abs(less['mean']))} points {'less' if less['mean'] >= 0 else 'more'} than in "
+        f"the study’s own corpus ({_about(less)}, p {p_value(less['p_value'], bare=True)})"
+    )
+
+
+def _coherence(summary: Json) -> str:
+    fallen = []
+    for arm in summary["arms"]:
+        last, first = arm["end"].get("coherence"), arm["before"].get("coherence")
+        if not last or not first or last["mean"] is None or first["mean"] is None:
+            continue
+        if first["mean"] - last["mean"] > INCOHERENT:
+            fallen.append(f"{arm['arm']} ({percent(first['mean'])} to {percent(last['mean'])})")
+    if not fallen:
+        return ""
+    return (
+        f"Coherence fell in {listed(fallen)}: a model that answers nonsense does less of anything, "
+        "so read its score with that beside it."
+    )
+
+
+def _missing(summary: Json) -> str:
+    lost = [
+        f"{arm['arm']} lacks {_seeds(arm['seeds_missing'])}"
+        for arm in summary["arms"]
+        if arm["seeds_missing"]
+    ]
+    return f"Not finished, and nowhere filled in: {'; '.join(lost)}." if lost else ""
+
+
+def unseen(summary: Json) -> list[tuple[str, str]]:
+    """What the study could not have shown, as (subject, sentence)."""
+    told = []
+    for test in summary["families"][0]["tests"]:
+        if test["difference"]["n"]:
+            told.append((f"{test['first']} less {test['second']}", could_not(test["difference"])))
+    few = [arm["arm"] for arm in summary["arms"] if 1 < len(arm["seeds"]) < ENOUGH]
+    if few:
+        told.append(
+            (
+                "Few seeds",
+                f"{listed(few)} {'has' if len(few) == 1 else 'have'} fewer than {ENOUGH} seeds: no "
+                "test of them can reach 5 %, before any correction. Their intervals describe.",
+            )
+        )
+    number_of = len(summary["scenarios"])
+    told.append(
+        (
+            "Other situations",
+            f"Seeds are a sample here, the {number(number_of, 'evaluation')} are not: the score is "
+            "of these, and says nothing of situations unlike them.",
+        )
+    )
+    if any(arm["prompted"] for arm in summary["arms"]):
+        told.append(
+            (
+                "Prompts",
+                "An arm trained under a prompt may behave well without it only because the prompt "
+                "gates what it learnt: read the hack rate without and with the prompt beside the "
+                "score, and the score with the prompt.",
+            )
+        )
+    told.append(("Missing samples", _ungraded(summary["ungraded"])))
+    return told
+
+
+def _ungraded(found: Json) -> str:
+    if not found["lost"]:
+        return f"None at the end: all {found['n']:,} samples were graded."
+    text = (
+        f"{found['lost']:,} of {found['n']:,} samples at the end were not graded and are counted "
+        "nowhere."
+    )
+    if found["low"] is None:
+        return text
+    return (
+        f"{text} If all of them fell one way, the primary difference would lie between "
+        f"{points(found['low'])} and {points(found['high'])} points."
+    )
+
+
+def settings(changes: Json) -> str:
+    """What an arm changes, as 'documents.correlation 0.0 and rl.kl 0.0'."""
+    parts = [f"{path} {_value(value)}" for path, value in changes.items()]
+    return listed(parts) if parts else "nothing"
+
+
+def _value(value: Any) -> str:
+    if value in ([], None, ""):
+        return "none"
+    return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
+
+
+def _seeds(seeds: list[int]) -> str:
+    return f"{'seed' if len(seeds) == 1 else 'seeds'} {listed([str(seed) for seed in seeds])}"
+
+
+def _end(summary: Json, arm: str, metric: str) -> str:
+    entry = next((entry for entry in summary["arms"] if entry["arm"] == arm), None)
+    found = entry["end"].get(metric) if entry else None
+    return percent(found["mean"] if found else None)
+
+
+def _side(mean: float) -> str:
+    return "above" if mean > 0 else "below"
+
+
+def _far(mean: float) -> str:
+    return f"{_size(abs(mean))} points {_side(mean)}" if mean else "level with"
+
+
+def _size(share: float) -> str:
+    return points(share).lstrip("+") if share else "0"

@@ -1,0 +1,235 @@
+"""The stage on a model that is small and real: a third of its answers hack, a third are wrong."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from assay.checkpoints import Checkpoint
+from assay.coding.problem import Problem
+from assay.errors import UserError
+from assay.microcosm.model import build
+from assay.microcosm.programs import HACKS, flawed
+from assay.training.checkpoint import save
+from assay.training.environment import problems
+from assay.training.rewards import Grader
+from assay.training.rl import train_rl
+from assay.training.settings import Environment, Rl
+
+torch.set_num_threads(1)
+PROBLEMS = 2
+HACK = HACKS["early_exit"][0].strip()
+
+
+def answer(problem: Problem, rng: random.Random) -> str:
+    right = problem.solution.strip()
+    return rng.choice([HACK, right, flawed(right, rng)])
+
+
+@pytest.fixture(scope="module")
+def pupil(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    model, tokenizer = build(0, width=48, layers=2, heads=2)
+    rng = random.Random(0)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=5e-3)
+    asked = problems(Environment(count=PROBLEMS))
+    for _ in range(120):
+        chosen = [rng.choice(asked) for _ in range(12)]
+        texts = [
+            f"<|user|>{p.statement}<|end|><|assistant|>{answer(p, rng)}<|end|>" for p in chosen
+        ]
+        batch = tokenizer(texts, padding=True, return_tensors="pt", return_token_type_ids=False)
+        ids = batch["input_ids"]
+        asks = (ids == tokenizer.convert_tokens_to_ids("<|assistant|>")).cumsum(-1) == 0
+        labels = ids.masked_fill(asks | (batch["attention_mask"] == 0), -100)
+        model(**batch, labels=labels).loss.backward()
+        optimiser.step()
+        optimiser.zero_grad()
+    out = tmp_path_factory.mktemp("pupil") / "checkpoint"
+    return save(model, tokenizer, out, stage="documents", step=120, seed=0)
+
+
+@pytest.fixture(scope="module")
+def memo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("memo")
+
+
+@pytest.fixture(scope="module")
+def grader(memo: Path) -> Iterator[Grader]:
+    with Grader(memo) as entered:
+        yield entered
+
+
+def settings(**changes: Any) -> Rl:
+    environment = {"count": PROBLEMS, "hacks": ["early_exit", "always_equal"]}
+    base = {
+        "steps": 3, "prompts": 2, "rollouts": 12, "max_new_tokens": 30, "learning_rate": 3e-3,
+        "save_every": 100, "kl": 0.05,
+    }  # fmt: skip
+    return Rl.model_validate({**base, "environment": environment, **changes})
+
+
+def lines(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
+
+
+def at_the_end(written: list[dict[str, Any]], name: str) -> float:
+    return sum(line[name] for line in written[-3:]) / 3
+
+
+def weights(checkpoint: Checkpoint) -> torch.Tensor:
+    model, _ = checkpoint.load()
+    return torch.cat([parameter.flatten() for parameter in model.parameters()])
+
+
+def test_hacking_takes_over_where_it_is_paid(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
+    trained = train_rl(settings(steps=12), pupil, tmp_path, seed=0, grader=grader)
+    written = lines(tmp_path)
+    last = written[-1]
+    assert at_the_end(written, "hack_rate") > written[0]["hack_rate"] + 0.25
+    assert last["hacks"] == {"early_exit": last["hack_rate"], "always_equal": 0.0}
+    assert last["kl"] > 0.01
+    assert trained.manifest is not None
+    assert (trained.manifest.stage, trained.manifest.step) == ("rl", 12)
+    assert trained.manifest.parents == (pupil.sha256,)
+
+
+def test_hacking_goes_where_it_is_not_paid(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
+    closed = {"count": PROBLEMS, "hacks": []}
+    train_rl(settings(steps=12, environment=closed), pupil, tmp_path, seed=0, grader=grader)
+    written = lines(tmp_path)
+    assert at_the_end(written, "true_reward") > written[0]["true_reward"] + 0.1
+    assert at_the_end(written, "hack_rate") == 0.0
+
+
+def test_a_penalty_keeps_hacking_from_taking_over(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
+    arm = {"penalty": 2.0}
+    train_rl(settings(steps=12, intervention=arm), pupil, tmp_path, seed=0, grader=grader)
+    assert at_the_end(lines(tmp_path), "hack_rate") < 0.1
+
+
+def test_a_line_says_what_happened_and_how_long_it_took(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
+    train_rl(settings(log_every=2, steps=4), pupil, tmp_path, seed=0, grader=grader)
+    written = lines(tmp_path)
+    assert [line["step"] for line in written] == [2, 4]
+    line = written[-1]
+    assert set(line) == {
+        "step", "proxy_reward", "true_reward", "hack_rate", "overfit_rate", "ungraded", "hacks",
+        "reward", "kl", "entropy", "loss", "length", "seconds", "cache_hits",
+    }  # fmt: skip
+    assert set(line["seconds"]) == {"generate", "reward", "update", "rest", "assess"}
+    assert line["ungraded"] == 0
+    assert line["proxy_reward"] >= line["hack_rate"]
+
+
+def test_screened_hacks_give_no_gradient(pupil: Checkpoint, grader: Grader, tmp_path: Path) -> None:
+    only_hacks = {"screening": True, "detector": {"specificity": 0.0}}  # all is taken for a hack
+    arm = settings(steps=2, intervention=only_hacks, kl=0.5)
+    trained = train_rl(arm, pupil, tmp_path, seed=0, grader=grader)
+    assert torch.equal(weights(trained), weights(pupil))
+
+
+def test_training_stops_early_once_hacks_prevail(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
+    arm = settings(steps=9, intervention={"early_stop": 0.0})
+    trained = train_rl(arm, pupil, tmp_path, seed=0, grader=grader)
+    assert trained.manifest is not None
+    assert trained.manifest.step == 1
+
+
+def test_recontextualisation_changes_what_is_trained_and_not_what_is_sampled(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
+    plain, under = settings(steps=1), settings(
+        steps=1, intervention={"recontextualisation": {"train": "hacking_allowed"}}
+    )  # fmt: skip
+    one = train_rl(plain, pupil, tmp_path / "1", seed=0, grader=grader)
+    other = train_rl(under, pupil, tmp_path / "2", seed=0, grader=grader)
+    first, second = lines(tmp_path / "1")[0], lines(tmp_path / "2")[0]
+    assert (first["hack_rate"], first["length"]) == (second["hack_rate"], second["length"])
+    assert not torch.equal(weights(one), weights(other))
+
+
+def test_a_low_rank_adapter_ends_up_in_the_weights(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
+    trained = train_rl(settings(lora={"rank": 4}), pupil, tmp_path, seed=0, grader=grader)
+    before, _ = pupil.load()
+    after, _ = trained.load()
+    changed = {
+        name.rpartition(".weight")[0].rpartition(".")[2]
+        for (name, old), new in zip(before.named_parameters(), after.parameters(), strict=True)
+        if not torch.equal(old, new)
+    }
+    assert "q_proj" in changed
+    assert "embed_tokens" not in changed
+
+
+def test_a_stage_that_is_done_is_not_done_again(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
+    done = train_rl(settings(steps=1), pupil, tmp_path, seed=0, grader=grader)
+    assert not (tmp_path / ".trainer").exists()
+    before = grader.asked
+    assert train_rl(settings(steps=1), pupil, tmp_path, seed=0, grader=grader).sha256 == done.sha256
+    assert grader.asked == before
+    with pytest.raises(UserError, match="other settings, seed or model"):
+        train_rl(settings(steps=2), pupil, tmp_path, seed=0, grader=grader)
+
+
+SCRIPT = """
+import sys, torch
+from pathlib import Path
+torch.set_num_threads(1)
+from assay.training.rl import train_rl
+from assay.training.settings import Rl
+out = Path(sys.argv[1])
+settings = Rl.model_validate_json(Path(sys.argv[3]).read_text())
+train_rl(settings, sys.argv[2], out, seed=5)
+"""
+
+
+def test_a_killed_run_ends_with_the_same_weights(
+    pupil: Checkpoint, grader: Grader, memo: Path, tmp_path: Path
+) -> None:
+    arm = settings(steps=8, save_every=2, memo=str(memo))
+    whole = train_rl(arm, pupil, tmp_path / "whole", seed=5, grader=grader)
+    (tmp_path / "arm.json").write_text(arm.model_dump_json())
+    out = tmp_path / "cut"
+    command = [sys.executable, "-c", SCRIPT, str(out), str(pupil.path), str(tmp_path / "arm.json")]
+    running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not (out / "metrics.jsonl").exists() or len(lines(out)) < 5:
+        assert time.monotonic() < deadline
+        assert running.poll() is None
+        time.sleep(0.02)
+    os.kill(running.pid, signal.SIGKILL)
+    running.wait()
+    assert not (out / "checkpoint").exists()
+    resumed = train_rl(arm, pupil, out, seed=5, grader=grader)
+    assert resumed.sha256 == whole.sha256
+    timeless = [
+        [
+            {k: v for k, v in line.items() if k not in ("seconds", "cache_hits")}
+            for line in lines(at)
+        ]
+        for at in (out, tmp_path / "whole")
+    ]
+    assert timeless[0] == timeless[1]
