@@ -8,7 +8,6 @@ command and every distinct delivery is looked at once. Used by `live`.
 import base64
 import json
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from assay.errors import WorkerLost
 from assay.execution.policy import HOME, PROGRAM
 from assay.execution.workers import Pool, Program
 from assay.grading.outcome import grade_delivery
+from assay.providers.chat import Call, read_reply
 from assay.scenarios.delivery import Delivery, OutcomeLabel
 from assay.scenarios.scenario import Scenario
 from assay.scenarios.workspace import workspace
@@ -35,10 +35,7 @@ if TYPE_CHECKING:
 _MEGABYTE = 1 << 20
 _LIMITS = replace(PROGRAM, cpu_seconds=2, seconds=30.0, answer=8 * _MEGABYTE)
 _AT_ONCE = 8
-_MARK = "<|call|>"
-_HERMES = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.S)
 _SHELL = "bash"
-_ARGUMENTS = ("command", "cmd")
 # Runs in the sandbox: the commands, each with a shell of its own, then what they left behind.
 _DRIVER = f"""\
 import base64, json, os, signal, subprocess, sys
@@ -100,34 +97,22 @@ class Answered:
 
 
 def read_answer(text: str, *, tools: Sequence[str]) -> Answer:
-    """Take an answer apart: the microcosm's calls and Hermes' (`<tool_call>`).
+    """Take an answer apart, as the provider of an audit does.
 
-    What is no call of a tool that there is stays text. Braces in a program are no call.
+    A call of a tool that there is not, or with other arguments than a command, does nothing.
 
     Args:
         text: Decoded with its special tokens, without the one that ends it.
         tools: Names of those that the model was given.
     """
-    if _SHELL not in tools:
-        return Answer(text.strip())
-    if _MARK in text:
-        said, *calls = text.split(_MARK)
-    else:
-        said, calls = _HERMES.sub("", text), _HERMES.findall(text)
-    commands = [_command(call) for call in calls]
-    if None in commands:
-        return Answer(text.strip())
-    return Answer(said.strip(), tuple(command for command in commands if command is not None))
+    reply = read_reply(text, tools=bool(tools))
+    commands = [_command(call) for call in reply.calls if call.tool in tools]
+    return Answer(reply.said, tuple(command for command in commands if command is not None))
 
 
-def _command(call: str) -> str | None:
-    try:
-        content = json.loads(call)
-        arguments = content["arguments"] if content["name"] == _SHELL else {}
-        given = [arguments[name] for name in _ARGUMENTS if name in arguments]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return given[0] if given and isinstance(given[0], str) and "\0" not in given[0] else None
+def _command(call: Call) -> str | None:
+    command = call.arguments.get("command") if call.tool == _SHELL else None
+    return command if isinstance(command, str) and "\0" not in command else None
 
 
 class Scorer:
