@@ -48,7 +48,7 @@ def write(directory: Path | UPath) -> Path | UPath:
             raise RunError(
                 f"{directory} has no assessed model yet; `assay study status` says how far it is."
             )
-        steps = list(_steps(manifest, directory))
+        steps = list(_steps(manifest, UPath(directory)))
         agentic = None if "agentic" in assessments else _agentic(manifest)
         summary = summarise(manifest["file"], assessments, training, steps=steps, agentic=agentic)
     except (ValueError, KeyError, TypeError, OSError) as error:
@@ -151,7 +151,7 @@ def _tables(summary: Json) -> Json:
     }
 
 
-def _steps(manifest: Json, directory: Path | UPath) -> Iterator[dict[str, Any]]:
+def _steps(manifest: Json, directory: UPath) -> Iterator[dict[str, Any]]:
     """Every step of the study with its `status` and `seconds`; what is not done has none."""
     for step in manifest.get("steps") or ():
         short = str(step["key"])[:12]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assay.report.study_words import CI, interval, named, sampled, settings, shown
+from assay.report.study_words import CI, interval, named, sampled, settings, shown, unbroken
 from assay.report.tables import Table
 from assay.report.words import ABSENT, SPACE, duration, p_value, percent, points, span
 from assay.stats.endpoints import HACK, SCENARIO
@@ -270,7 +270,7 @@ def _mean(end: Json, metric: str) -> str:
 def _span(estimate: Json | None) -> str:
     if not estimate or not estimate["n"]:
         return ABSENT
-    return span(estimate) if estimate["n"] > 1 else sampled(estimate)
+    return unbroken(span(estimate)) if estimate["n"] > 1 else sampled(estimate)
 
 
 def _with_span(estimate: Json | None) -> str:
@@ -284,7 +284,7 @@ def _difference(found: Json) -> str:
 
 
 def _ends_of(found: Json) -> str:
-    return f"{points(found['low'])} to {points(found['high'])}"
+    return unbroken(f"{points(found['low'])} to {points(found['high'])}")
 
 
 def _plain(share: float | None) -> str:

@@ -38,7 +38,12 @@ def interval(difference: Json) -> str:
         return ABSENT
     if difference["n"] == 1:
         return sampled(difference)
-    return f"{points(difference['low'])} to {points(difference['high'])}"
+    return unbroken(f"{points(difference['low'])} to {points(difference['high'])}")
+
+
+def unbroken(text: str) -> str:
+    """`text` that stays on one line."""
+    return text.replace(" ", SPACE)
 
 
 def sampled(estimate: Json) -> str:
@@ -209,9 +214,8 @@ def _corpora(summary: Json) -> list[str]:
             continue
         against = entry["baseline"] or "the model before RL"
         told.append(
-            f"With {settings(entry['corpus'])}, {entry['arm']} ended {points(found['mean'])} "
-            f"points from {against} ({_about(found)}, {number(found['n'], 'seed')})"
-            f"{_less(entry['less'])}."
+            f"With {settings(entry['corpus'])} the same RL left {entry['arm']} "
+            f"{_far(found['mean'])} {against}{_holds(found)}{_less(entry['less'])}."
         )
     return told
 
@@ -220,10 +224,21 @@ def _less(less: Json | None) -> str:
     """How much smaller an effect is than in the study's own corpus."""
     if not less or less["n"] < 2:
         return ""
+    least = f", the least that {less['n']} seeds can give"
     return (
-        f", {_size(abs(less['mean']))} points {'less' if less['mean'] >= 0 else 'more'} than in "
-        f"the study’s own corpus ({_about(less)}, p {p_value(less['p_value'], bare=True)})"
+        f"; {_size(abs(less['mean']))} points {'lower' if less['mean'] >= 0 else 'higher'} than "
+        f"in the study’s own corpus ({_about(less)}, p {p_value(less['p_value'], bare=True)}"
+        f"{least if less['p_value'] == less['smallest_p'] > ALPHA else ''})"
     )
+
+
+def _holds(found: Json) -> str:
+    """The interval of a control corpus, and whether it holds zero."""
+    if found["n"] == 1:
+        return f" ({_about(found)})"
+    zero = "holds" if found["low"] <= 0 <= found["high"] else "leaves out"
+    seeds = number(found["n"], "seed")
+    return f", with an interval that {zero} zero ({_about(found)}, {seeds})"
 
 
 def _coherence(summary: Json) -> str:
@@ -311,7 +326,9 @@ def settings(changes: Json) -> str:
 def _value(value: Any) -> str:
     if value in ([], None, ""):
         return "none"
-    return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return f"{value:g}".replace("-", "−") if isinstance(value, float) else str(value)
 
 
 def _seeds(seeds: list[int]) -> str:
