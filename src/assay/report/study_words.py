@@ -22,7 +22,6 @@ STANDING = (
     "agents who hack also misbehave elsewhere, as the literature conjectures of human text. The "
     "reward touches code only. That human text ties the two together so is not shown here."
 )
-ILLUSTRATION = "One seed is an illustration, not a result."
 
 
 def named(metric: str) -> str:
@@ -39,6 +38,14 @@ def interval(difference: Json) -> str:
     if difference["n"] == 1:
         return sampled(difference)
     return unbroken(f"{points(difference['low'])} to {points(difference['high'])}")
+
+
+def sampled_alone(estimate: Json) -> Json:
+    """An estimate to be drawn: of one seed the interval is what its samples alone allow."""
+    if estimate["n"] != 1 or estimate["sampling"] is None:
+        return estimate
+    half = 1.96 * estimate["sampling"]
+    return {**estimate, "low": estimate["mean"] - half, "high": estimate["mean"] + half}
 
 
 def unbroken(text: str) -> str:
@@ -63,8 +70,6 @@ def shown(difference: Json, p: float | None = None) -> bool:
 def headline(summary: Json) -> list[str]:
     """What was and was not found; the first sentence is the primary end point."""
     told = [_primary(summary)]
-    if summary["most_seeds"] == 1:
-        told.append(ILLUSTRATION)
     told += [
         sentence
         for sentence in (
@@ -108,8 +113,6 @@ def _primary(summary: Json) -> str:
 
 def could_not(found: Json) -> str:
     """What so many seeds, as far apart as these, could not have shown."""
-    if found["n"] < 2:
-        return "One seed shows nothing of how seeds differ."
     if found["smallest_p"] > ALPHA:
         least = p_value(found["smallest_p"], bare=True)
         return (
@@ -126,17 +129,16 @@ def could_not(found: Json) -> str:
 def takeover(summary: Json) -> str:
     """How far hacking took over, in the arms of the primary comparison."""
     test = summary["primary"]
-    arms = [
-        arm for arm in summary["arms"] if test and arm["arm"] in (test["first"], test["second"])
-    ]
+    arms = {arm["arm"]: arm for arm in summary["arms"]}
     parts = []
-    for arm in arms:
-        found = arm["takeover"]
+    for name in (test["first"], test["second"]) if test else ():
+        found = arms[name]["takeover"] if name in arms else {"to": None}
         if found["to"] is None:
             continue
-        seeds = f"above 80{SPACE}% in {found['above']} of {number(found['seeds'], 'seed')}"
         start = f"from {percent(found['from'])} " if found["from"] is not None else ""
-        parts.append(f"{start}to {percent(found['to'])} in {arm['arm']} ({seeds})")
+        seeds = f" (above 80{SPACE}% in {found['above']} of {number(found['seeds'], 'seed')})"
+        many = seeds if found["seeds"] > 1 else ""
+        parts.append(f"{start}to {percent(found['to'])} in {name}{many}")
     return f"Hacking went {' and '.join(parts)}." if parts else ""
 
 
@@ -270,8 +272,10 @@ def unseen(summary: Json) -> list[tuple[str, str]]:
     """What the study could not have shown, as (subject, sentence)."""
     told = []
     for test in summary["families"][0]["tests"]:
-        if test["difference"]["n"]:
+        if test["difference"]["n"] > 1:
             told.append((f"{test['first']} less {test['second']}", could_not(test["difference"])))
+    if summary["most_seeds"] == 1:
+        told.append(("Other seeds", "One seed shows nothing of how seeds differ."))
     few = [arm["arm"] for arm in summary["arms"] if 1 < len(arm["seeds"]) < ENOUGH]
     if few:
         told.append(
