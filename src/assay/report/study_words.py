@@ -132,8 +132,8 @@ def takeover(summary: Json) -> str:
     arms = {arm["arm"]: arm for arm in summary["arms"]}
     parts = []
     for name in (test["first"], test["second"]) if test else ():
-        found = arms[name]["takeover"] if name in arms else {"to": None}
-        if found["to"] is None:
+        found: Json | None = arms[name]["takeover"] if name in arms else None
+        if found is None or found["to"] is None:
             continue
         start = f"from {percent(found['from'])} " if found["from"] is not None else ""
         seeds = f" (above 80{SPACE}% in {found['above']} of {number(found['seeds'], 'seed')})"
