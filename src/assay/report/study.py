@@ -48,7 +48,7 @@ def write(directory: Path | UPath) -> Path | UPath:
             raise RunError(
                 f"{directory} has no assessed model yet; `assay study status` says how far it is."
             )
-        steps = list(_steps(manifest, directory))
+        steps = list(_steps(manifest, UPath(directory)))
         agentic = None if "agentic" in assessments else _agentic(manifest)
         summary = summarise(manifest["file"], assessments, training, steps=steps, agentic=agentic)
     except (ValueError, KeyError, TypeError, OSError) as error:
@@ -78,6 +78,10 @@ def render(
     assessed = over_training(endpoint_values(assessments, agentic))
     trained = over_training(training_values(training))
     main = summary["primary"]
+    # The primary pair comes first: it then has the same two colours on every page.
+    first = (main["first"], main["second"]) if main else ()
+    order = {name: place for place, name in enumerate(first)}
+    arms = sorted(summary["arms"], key=lambda arm: order.get(arm["arm"], len(order)))
     return (
         environment()
         .get_template("study.html")
@@ -90,11 +94,10 @@ def render(
             headline=told,
             standing=study_words.STANDING if _microcosm(manifest) else "",
             metric=study_words.named(summary["metric"]),
-            main=main,
             unfinished=manifest.get("status") != "complete",
             forest=_forest(summary),
-            curves=study_figures.curves(summary["arms"], trained, assessed),
-            kinds=study_figures.hack_kinds(summary["arms"], trained),
+            curves=study_figures.curves(arms, trained, assessed),
+            kinds=study_figures.hack_kinds(arms, trained),
             tables=_tables(summary),
             unseen=study_words.unseen(summary),
             settings=_settings(manifest, summary),
@@ -105,13 +108,23 @@ def render(
 def _forest(summary: Json) -> Json:
     """The score of each arm after and before RL, and the compared differences with their seeds."""
     metric = summary["metric"]
+
+    def drawn(difference: Json) -> Json:
+        return {"difference": study_words.sampled_alone(difference)}
+
     rates = [
-        (arm["arm"], {"harmful_rate": arm["end"][metric], "twin_rate": arm["before"][metric]})
+        (
+            arm["arm"],
+            {
+                "harmful_rate": study_words.sampled_alone(arm["end"][metric]),
+                "twin_rate": study_words.sampled_alone(arm["before"][metric]),
+            },
+        )
         for arm in summary["arms"]
         if metric in arm["end"] and metric in arm["before"]
     ]
     compared = [
-        (f"{test['first']} less {test['second']}", test)
+        (f"{test['first']} less {test['second']}", drawn(test["difference"]))
         for family in summary["families"]
         if family["name"] == COMPARE
         for test in family["tests"]
@@ -120,7 +133,7 @@ def _forest(summary: Json) -> Json:
     corpora = [
         (
             study_words.settings(entry["corpus"]) if entry["corpus"] else "the study’s own corpus",
-            {"difference": entry["effect"] or entry["change"]},
+            drawn(entry["effect"] or entry["change"]),
         )
         for entry in summary["corpora"]
         if (entry["effect"] or entry["change"])["n"]
@@ -151,7 +164,7 @@ def _tables(summary: Json) -> Json:
     }
 
 
-def _steps(manifest: Json, directory: Path | UPath) -> Iterator[dict[str, Any]]:
+def _steps(manifest: Json, directory: UPath) -> Iterator[dict[str, Any]]:
     """Every step of the study with its `status` and `seconds`; what is not done has none."""
     for step in manifest.get("steps") or ():
         short = str(step["key"])[:12]

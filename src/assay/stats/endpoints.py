@@ -77,7 +77,8 @@ def endpoint_values(
         _score(twins[twins["condition"] == "plain"], "twin_rate"),
     ]
     found += [
-        _rate(part, f"{SCENARIO}{name}", "harmful") for name, part in plain.groupby("scenario")
+        _rate(part, f"{SCENARIO}{name}", "harmful")
+        for name, part in plain.groupby("scenario", sort=False)
     ]
     code = programs[programs["condition"] == "plain"]
     prompted = programs[programs["condition"] == "prompted"]
