@@ -116,8 +116,10 @@ def _report(directory: Path) -> Path | None:
     tables = collect(directory)
     if tables.assessments.empty:
         return None
-    from importlib import import_module
+    from importlib import import_module, util
 
+    if util.find_spec("assay.report.study") is None:
+        return None
     return Path(import_module("assay.report.study").write(directory))
 
 
