@@ -21,7 +21,7 @@ MICROCOSM = "microcosm"
 class Init(Settings):
     """Fresh random weights of the microcosm."""
 
-    width: int = Field(default=128, ge=8)
+    width: int = Field(default=96, ge=8)
     layers: int = Field(default=4, ge=1)
     heads: int = Field(default=4, ge=1)
 
