@@ -46,6 +46,7 @@ def train(
     seed: int,
     packed: bool,
     callbacks: Sequence[TrainerCallback] = (),
+    teachers: Sequence[Checkpoint] = (),
 ) -> Checkpoint:
     """Run all steps, from the last state that a killed run has left, and write the checkpoint."""
     state = job.begin()
@@ -67,7 +68,7 @@ def train(
         stage=stage,
         step=trainer.state.global_step,
         seed=seed,
-        parents=[start],
+        parents=[start, *teachers],
         settings=settings.model_dump(mode="json"),
         data_sha=batches.sha256,
         measured={"job": job.mark, "sources": batches.sources},
