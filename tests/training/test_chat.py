@@ -133,9 +133,11 @@ def test_a_judge_that_cannot_tell_leaves_a_reply_unpaid(
     monkeypatch: pytest.MonkeyPatch, word: str, expected: float | None
 ) -> None:
     task = Task("chat:0", ({"role": "user", "content": "?"},), chat="chat")
-    with serve([], judge=word) as (url, _):
-        with reward(f"judge/{service(url, monkeypatch)}/m") as pay:
-            assert pay([Reply(task, "Hello.")]) == [expected]
+    with (
+        serve([], judge=word) as (url, _),
+        reward(f"judge/{service(url, monkeypatch)}/m") as pay,
+    ):
+        assert pay([Reply(task, "Hello.")]) == [expected]
 
 
 @pytest.mark.parametrize(
