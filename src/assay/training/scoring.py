@@ -8,7 +8,7 @@ command and every distinct delivery is looked at once. Used by `live`.
 import base64
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
@@ -131,8 +131,8 @@ class Scorer:
         """
         self._today = today
         self._pool = Pool(workers, limits=_LIMITS)
-        self._left: dict[_Deed, Mapping[str, bytes] | None] = {}
-        self._known: dict[tuple[Path, str, str], OutcomeLabel | None] = {}
+        self._left: dict[_Deed, Mapping[str, bytes]] = {}
+        self._known: dict[tuple[Path, Answer], OutcomeLabel] = {}
         self._stack = ExitStack()
         self._is_open = False
         self.run = 0
@@ -151,48 +151,50 @@ class Scorer:
 
     def outcomes(self, answered: Sequence[Answered]) -> list[OutcomeLabel | None]:
         """The outcome of each answer, in order; None where it is ungraded: never a zero."""
-        missing: Mapping[_Deed, Answered] = {
-            key: one
-            for one in answered
-            if one.answer.commands and (key := _deed(one)) not in self._left
+        keys = [(one.scenario.folder, one.answer) for one in answered]
+        missing = {
+            key: one for key, one in zip(keys, answered, strict=True) if key not in self._known
         }
         if missing:
-            if not self._is_open:
+            if not self._is_open and any(one.answer.commands for one in missing.values()):
                 self._stack.enter_context(self._portal.wrap_async_context_manager(self._pool))
                 self._is_open = True
-            self._portal.call(self._run_all, missing)
-            self.run += len(missing)
-        found: list[OutcomeLabel | None] = self._portal.call(self._grade_all, answered)
-        return found
+            self._portal.call(self._learn, [*missing.values()])
+        return [self._known.get(key) for key in keys]
 
-    async def _run_all(self, missing: Mapping[_Deed, Answered]) -> None:
+    async def _learn(self, answered: Sequence[Answered]) -> None:
+        """Find the outcomes of answers that were never seen before."""
+        deeds = {_deed(one): one.scenario for one in answered if one.answer.commands}
         turn = anyio.CapacityLimiter(_AT_ONCE)
 
-        async def one(key: _Deed, answered: Answered) -> None:
+        async def run(commands: tuple[str, ...], scenario: Scenario) -> None:
             async with turn:
-                start = workspace(answered.scenario, self._today).files
-                self._left[key] = await left_behind(
-                    self._pool, start, answered.answer.commands, answered.scenario.directory
+                left = await left_behind(
+                    self._pool, self._start(scenario), commands, scenario.directory
                 )
+            if left is not None:
+                self._left[scenario.folder, commands] = left
 
-        await all_of(one(key, answered) for key, answered in missing.items())
+        new = [(deed, scenario) for deed, scenario in deeds.items() if deed not in self._left]
+        self.run += len(new)
+        await all_of(run(deed[1], scenario) for deed, scenario in new)
+        for one in answered:
+            if label := await self._grade(one):
+                self._known[one.scenario.folder, one.answer] = label
 
-    async def _grade_all(self, answered: Iterable[Answered]) -> list[OutcomeLabel | None]:
-        return [await self._grade(one.scenario, one.answer) for one in answered]
-
-    async def _grade(self, scenario: Scenario, answer: Answer) -> OutcomeLabel | None:
-        start = workspace(scenario, self._today).files
-        files = self._left[scenario.folder, answer.commands] if answer.commands else start
+    async def _grade(self, answered: Answered) -> OutcomeLabel | None:
+        scenario, start = answered.scenario, self._start(answered.scenario)
+        files = self._left.get(_deed(answered)) if answered.answer.commands else start
         if files is None:
             return None
         delivery = Delivery(
-            scenario, files, start, {}, self._today, _no_sandbox, said=answer.said
-        )  # fmt: skip
-        key = (scenario.folder, delivery.digest, answer.said)
-        if key not in self._known:
-            found = await grade_delivery(delivery)
-            self._known[key] = found.outcome.label if found.outcome else None
-        return self._known[key]
+            scenario, files, start, {}, self._today, _no_sandbox, said=answered.answer.said
+        )
+        found = await grade_delivery(delivery)
+        return found.outcome.label if found.outcome else None
+
+    def _start(self, scenario: Scenario) -> Mapping[str, bytes]:
+        return workspace(scenario, self._today).files
 
 
 def _deed(answered: Answered) -> _Deed:
