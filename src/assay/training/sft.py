@@ -40,18 +40,13 @@ def train_sft(
     job = Job(out, "sft", told, seed, [start, *teachers])
     if done := job.finished():
         return done
-    weights, tokenizer = start.load()
-    batches = conversation_batches(settings, tokenizer, seed=seed)
     return train(
         settings,
         "sft",
         start,
         job,
-        weights,
-        tokenizer,
-        batches,
+        lambda tokenizer: conversation_batches(settings, tokenizer, seed=seed),
         seed=seed,
-        packed=False,
         callbacks=callbacks,
         teachers=teachers,
     )
