@@ -116,11 +116,9 @@ def _report(directory: Path) -> Path | None:
     tables = collect(directory)
     if tables.assessments.empty:
         return None
-    from importlib import import_module, util
+    from assay.report.study import write
 
-    if util.find_spec("assay.report.study") is None:
-        return None
-    return Path(import_module("assay.report.study").write(directory))
+    return Path(str(write(directory)))
 
 
 def _tell(

@@ -5,7 +5,6 @@ end. `graph` turns the study into steps. Stages and their settings come from `st
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -18,16 +17,6 @@ import assay
 from assay.errors import UserError, unknown
 from assay.study.steps import MICROCOSM, Kind, kinds
 from assay.training.settings import Environment, Rl, Settings, parse
-
-METRICS = (
-    "misalignment_score",
-    "after_hack_score",
-    "hack_rate",
-    "proxy_reward",
-    "true_reward",
-    "coherence",
-)
-"""What the primary endpoint may be; all are printed whichever it is."""
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$"
 
@@ -237,14 +226,17 @@ class Study(StudyFile):
     """A study file that was read.
 
     Attributes:
-        written: The file's content, as it stands there.
         sha256: Of the file's bytes.
         folder: Paths in the file are relative to it.
     """
 
-    written: dict[str, Any]
     sha256: str
     folder: Path
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What the file says, as JSON, defaults filled in."""
+        return self.model_dump(mode="json", exclude={"sha256", "folder"})
 
 
 def load(named: str) -> tuple[Study, bytes]:
@@ -266,7 +258,6 @@ def load(named: str) -> tuple[Study, bytes]:
         raise UserError(f"{named}{line}: no valid YAML: {reason}.") from error
     study = Study.model_construct(
         **dict(parse(StudyFile, content, named)),
-        written=json.loads(json.dumps(content, default=str)),
         sha256=hashlib.sha256(raw).hexdigest(),
         folder=path.resolve().parent,
     )
@@ -318,6 +309,8 @@ def _check_names(study: Study) -> None:
     pairs = [("compare", pair) for pair in study.compare]
     if study.primary:
         pairs.append(("primary", study.primary.arms))
+        from assay.stats.endpoints import METRICS
+
         if study.primary.metric not in METRICS:
             raise unknown("metric", study.primary.metric, METRICS)
     for where, pair in pairs:

@@ -118,7 +118,7 @@ def planned(run: Run) -> dict[str, Any]:
     seconds, unmeasured = estimate(left, durations)
     return {
         "study": run.study.study,
-        "sha256": run.study.sha256,
+        "file_sha256": run.study.sha256,
         "directory": str(run.directory.path),
         "arms": {
             arm: {
@@ -152,7 +152,7 @@ def standing(path: Path) -> dict[str, Any]:
         "study": manifest["study"],
         "directory": str(path),
         "status": manifest["status"],
-        "sha256": manifest["sha256"],
+        "file_sha256": manifest["file_sha256"],
         "counts": counts,
         "steps": steps,
         "wall_seconds": manifest["wall_seconds"],
