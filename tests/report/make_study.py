@@ -230,12 +230,12 @@ def make_study_dir(folder: Path, file: Mapping[str, Any], **drawn: Any) -> Path:
             "name": f"{kind}-{number}",
             "kind": kind,
             "stage": kind,
-            "key": f"{number:064x}",
+            "key": f"{number}" * 64,
             "seed": 0,
             "arms": ["hackable"],
         }
         manifest["steps"].append(step)
-        path = folder / "steps" / f"{kind}-{step['key'][:12]}{number}"
+        path = folder / "steps" / f"{step['name']}-{step['key'][:12]}"
         path.mkdir(parents=True)
         done = {"status": "done", "seconds": 1.0 + 200 * number, "attempt": 1}
         (path / "step.json").write_text(json.dumps(step | done))

@@ -99,6 +99,7 @@ def render(
             curves=study_figures.curves(arms, trained, assessed),
             kinds=study_figures.hack_kinds(arms, trained),
             tables=_tables(summary),
+            corpora=study_words.corpora(summary),
             unseen=study_words.unseen(summary),
             settings=_settings(manifest, summary),
         )
