@@ -45,10 +45,14 @@ def test_only_an_arm_without_intervention_shows_the_effect():
     assert not {"unhackable", "inoculated", "penalised", "free", "chat"} & plain
 
 
+def test_changes_may_be_written_as_a_mapping():
+    assert arms({"b": {"rl.intervention": {"penalty": 1.0}}})["b"].intervenes
+
+
 def test_a_stage_that_only_some_arms_have_sets_them_apart():
     file = make_file()
-    safety = {"name": "safety", "kind": "rl", "settings": {}, "arms": ["penalised"]}
-    lesson = {"name": "lesson", "kind": "sft", "settings": {}, "arms": ["inoculated"]}
+    safety = {"rl": {}, "as": "safety", "in": ["penalised"]}
+    lesson = {"sft": {"data": "lesson.jsonl"}, "as": "lesson", "in": ["inoculated"]}
     file["stages"] += [safety, lesson]
     found = {arm.name: arm for arm in arms_of(file)}
     assert found["inoculated"].corpus == {"lesson": "this stage"}
