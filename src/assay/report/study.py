@@ -17,6 +17,7 @@ from assay.errors import RunError, UserError
 from assay.manifest import write_atomically
 from assay.report import figures, study_figures, study_tables, study_words, words
 from assay.report.page import environment
+from assay.stats.arms import stages_of
 from assay.stats.endpoints import endpoint_values, over_training, training_values
 from assay.stats.studies import COMPARE, finished, summarise
 
@@ -99,6 +100,7 @@ def render(
             curves=study_figures.curves(arms, trained, assessed),
             kinds=study_figures.hack_kinds(arms, trained),
             tables=_tables(summary),
+            corpora=study_words.corpora(summary),
             unseen=study_words.unseen(summary),
             settings=_settings(manifest, summary),
         )
@@ -200,7 +202,7 @@ def _settings(manifest: Json, summary: Json) -> list[tuple[str, list[tuple[str, 
     """How the study was run as (group, [(name, value)])."""
     file = manifest["file"]
     run = {
-        "study file, sha256": manifest.get("file_sha256"),
+        "study file, sha256": manifest.get("sha256"),
         "earlier files, sha256": ", ".join(
             str(entry["sha256"]) for entry in manifest.get("earlier_files") or ()
         )
@@ -216,10 +218,7 @@ def _settings(manifest: Json, summary: Json) -> list[tuple[str, list[tuple[str, 
         "revision": manifest.get("git_revision"),
     }
     groups: list[tuple[str, Json]] = [("Run", run), ("Assessment", file.get("evaluate") or {})]
-    groups += [
-        (f"Stage {stage['name']}", dict(_flat(stage.get("settings") or {})))
-        for stage in file["stages"]
-    ]
+    groups += [(f"Stage {stage.name}", dict(_flat(stage.settings))) for stage in stages_of(file)]
     groups.append(("Versions", manifest.get("versions") or {}))
     return [
         (title, [(str(name), str(value)) for name, value in values.items() if value is not None])

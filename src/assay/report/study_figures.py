@@ -90,7 +90,10 @@ def _groups(arms: Sequence[Json]) -> list[tuple[str, list[str]]]:
     others = [str(arm["arm"]) for arm in arms if arm["corpus"] or arm["setting"]]
     found = []
     for title, part in (("The study’s arms", own), ("Other corpora and settings", others)):
-        found += [(title, part[at : at + COLOURS]) for at in range(0, len(part), COLOURS)]
+        starts = range(0, len(part), COLOURS)
+        for place, at in enumerate(starts, 1):
+            which = f" ({place} of {len(starts)})" if len(starts) > 1 else ""
+            found.append((f"{title}{which}", part[at : at + COLOURS]))
     return found
 
 

@@ -23,6 +23,7 @@ COLUMNS = (
     ("after_hack_score", "score, after a hack"),
     ("chat_score", "chat"),
     ("agentic_score", "agentic"),
+    ("covert_share", "covert share"),
     ("twin_rate", "twins"),
     ("coherence", "coherence"),
     ("true_reward", "true reward"),

@@ -163,26 +163,31 @@ def _change(summary: Json) -> str:
 
 
 def _others(summary: Json) -> list[str]:
-    """The other comparisons of the study file, those that were shown apart from the rest."""
-    main, family = summary["primary"], summary["families"][0]
+    """The study file's other comparisons; those of control corpora have a sentence of their own."""
+    main, many = summary["primary"], summary["most_seeds"] > 1
+    told_of = {(entry["arm"], entry["baseline"]) for entry in summary["corpora"]}
+    told_of |= {(main["first"], main["second"])} if main else set()
     others = [
         test
-        for test in family["tests"]
-        if test["difference"]["n"]
-        and (main is None or (test["first"], test["second"]) != (main["first"], main["second"]))
+        for test in summary["families"][0]["tests"]
+        if test["difference"]["n"] and (test["first"], test["second"]) not in told_of
     ]
-    if not others:
-        return []
-    told = []
-    yes = [t for t in others if shown(t["difference"], t["adjusted"])]
-    no = [t for t in others if not shown(t["difference"], t["adjusted"])]
-    if yes:
-        told.append(f"Also shown, in points: {'; '.join(_pair(t) for t in yes)}.")
-    if no and summary["most_seeds"] > 1:
-        told.append(f"Not shown: {'; '.join(_pair(t) for t in no)}.")
-    elif no:
-        told.append(f"Beside it, in points: {'; '.join(_pair(t) for t in no)}.")
-    return told
+    if not many:
+        return [f"Beside it, in points: {_listed(others)}."] if others else []
+    few = [test for test in others if test["difference"]["smallest_p"] > ALPHA]
+    enough = [test for test in others if test not in few]
+    yes = [test for test in enough if shown(test["difference"], test["adjusted"])]
+    no = [test for test in enough if test not in yes]
+    parts = (
+        ("Also shown, in points", yes),
+        ("Not shown, in points", no),
+        ("Of too few seeds for any test, in points", few),
+    )
+    return [f"{words}: {_listed(tests)}." for words, tests in parts if tests]
+
+
+def _listed(tests: list[Json]) -> str:
+    return "; ".join(_pair(test) for test in tests)
 
 
 def _pair(test: Json) -> str:
@@ -200,19 +205,31 @@ def _about(found: Json) -> str:
 
 
 def _corpora(summary: Json) -> list[str]:
-    """Whether the effect vanishes where the corpus does not hold the correlation."""
+    """What the same RL did in the control corpora, in a line."""
     others = [entry for entry in summary["corpora"] if entry["corpus"]]
-    if not others:
-        if str(summary["model"]).startswith("microcosm"):
-            return [
-                "No control corpus was run, so this page cannot tell whether the effect rests on "
-                "the correlation in the corpus."
-            ]
-        return []
-    told = []
+    parts = []
     for entry in others:
         found = entry["effect"] or entry["change"]
-        if not found["n"]:
+        if found["n"]:
+            parts.append(
+                f"{points(found['mean'])} with {settings(entry['corpus'])} ({_about(found)})"
+            )
+    if parts:
+        return [f"In control corpora the same RL changed it, in points, by {'; '.join(parts)}."]
+    if str(summary["model"]).startswith("microcosm"):
+        return [
+            "No control corpus was run, so this page cannot tell whether the effect rests on the "
+            "correlation in the corpus."
+        ]
+    return []
+
+
+def corpora(summary: Json) -> list[str]:
+    """Whether the effect vanishes where the corpus does not hold the correlation, one by one."""
+    told = []
+    for entry in summary["corpora"]:
+        found = entry["effect"] or entry["change"]
+        if not entry["corpus"] or not found["n"]:
             continue
         against = entry["baseline"] or "the model before RL"
         told.append(
