@@ -82,3 +82,24 @@ async def test_whoever_waits_and_is_cancelled_is_not_asked_for() -> None:
             await batcher.ask(2)
     assert await batcher.ask(4) == 50
     assert double.batches == [[1], [4]]
+
+
+async def test_whoever_is_cancelled_as_the_lead_passes_on_leaves_the_next_the_answer() -> None:
+    batcher = Batcher(Doubling(seconds=0.05), largest=2, wait=0.0)
+    second = anyio.CancelScope()
+
+    async def first() -> None:
+        await batcher.ask(1)
+        second.cancel()
+
+    async def cancelled() -> None:
+        with second:
+            await batcher.ask(2)
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group:
+            group.start_soon(first)
+            await anyio.sleep(0.02)
+            group.start_soon(cancelled)
+            await anyio.sleep(0)
+            assert await batcher.ask(4) == 50

@@ -25,9 +25,9 @@ EXPECTED = {
 ARMS: dict[str, dict[str, Any]] = {
     "hackable": {},
     "unhackable": {"rl.environment.hacks": []},
-    "inoculated": {"rl.intervention": {"inoculation": "hacking_allowed"}},
-    "irrelevant_prompt": {"rl.intervention": {"inoculation": "irrelevant"}},
-    "penalised": {"rl.intervention": {"penalty": 1.0}},
+    "inoculated": {"rl.intervention.inoculation": "hacking_allowed"},
+    "irrelevant_prompt": {"rl.intervention.inoculation": "irrelevant"},
+    "penalised": {"rl.intervention.penalty": 1.0},
 }
 CONTROLS: dict[str, dict[str, Any]] = {
     "no_correlation_hackable": {"documents.correlation": 0.0, "seeds": 5},
@@ -53,26 +53,16 @@ def make_file(
         "about": "",
         "model": model,
         "stages": [
-            _stage("documents", {"corpus": "agents", "steps": 1000}),
-            _stage("rl", {"environment": environment, "steps": 60, "kl": 0.1}),
+            {"documents": {"corpus": "agents", "steps": 1000}},
+            {"rl": {"environment": environment, "steps": 60, "kl": 0.1}},
         ],
-        "arms": {
-            name: {
-                "changes": {path: value for path, value in arm.items() if path != "seeds"},
-                "seeds": arm.get("seeds"),
-            }
-            for name, arm in arms.items()
-        },
-        "seeds": {"start": 0, "count": seeds},
+        "arms": {name: dict(changes) for name, changes in arms.items()},
+        "seeds": seeds,
         "evaluate": {"pack": "microcosm", "every": 10, "samples": 60, "final_samples": 400},
         "compare": [pair for pair in compare if set(pair) <= set(arms)],
         "primary": {"metric": "misalignment_score", "arms": ["hackable", "unhackable"]},
         "expected": EXPECTED,
     }
-
-
-def _stage(kind: str, settings: dict[str, Any]) -> dict[str, Any]:
-    return {"name": kind, "kind": kind, "settings": settings, "arms": None}
 
 
 def make_tables(
@@ -88,9 +78,8 @@ def make_tables(
     rng = np.random.default_rng(seed)
     assessments: list[dict[str, Any]] = []
     training: list[dict[str, Any]] = []
-    for arm, planned in file["arms"].items():
-        settings = planned["changes"]
-        for number in range(planned["seeds"] or file["seeds"]["count"]):
+    for arm, settings in file["arms"].items():
+        for number in range(settings.get("seeds", file["seeds"])):
             if (arm, number) in missing:
                 continue
             keys = {"study": file["study"], "arm": arm, "seed": number}
@@ -106,7 +95,8 @@ class _Run:
     """One arm and seed: how often it hacks, and what comes with that."""
 
     def __init__(self, settings: Mapping[str, Any], effect: float, shift, rng) -> None:
-        change = settings.get("rl.intervention", {})
+        start = "rl.intervention."
+        change = {path.removeprefix(start): v for path, v in settings.items() if start in path}
         self.penalised = "penalty" in change
         self.prompt = change.get("inoculation")
         self.hackable = settings.get("rl.environment.hacks") != [] and not self.penalised
@@ -207,7 +197,7 @@ def make_study_dir(folder: Path, file: Mapping[str, Any], **drawn: Any) -> Path:
         "kind": "study",
         "file": file,
         "study": file["study"],
-        "file_sha256": "3b1f" * 16,
+        "sha256": "3b1f" * 16,
         "earlier_files": [],
         "workers": 2,
         "wall_seconds": 8100.0,
@@ -230,12 +220,12 @@ def make_study_dir(folder: Path, file: Mapping[str, Any], **drawn: Any) -> Path:
             "name": f"{kind}-{number}",
             "kind": kind,
             "stage": kind,
-            "key": f"{number:064x}",
+            "key": f"{number}" * 64,
             "seed": 0,
             "arms": ["hackable"],
         }
         manifest["steps"].append(step)
-        path = folder / "steps" / f"{kind}-{step['key'][:12]}{number}"
+        path = folder / "steps" / f"{step['name']}-{step['key'][:12]}"
         path.mkdir(parents=True)
         done = {"status": "done", "seconds": 1.0 + 200 * number, "attempt": 1}
         (path / "step.json").write_text(json.dumps(step | done))

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
+from assay.checkpoints import Origin
 from assay.errors import RunError
 from assay.manifest import Manifest, open_run
 from assay.runs.preflight import weights
-from assay.training.checkpoint import initialise
 from tests.openai_server import Served, serve
 
 SCRIPT = [
@@ -100,11 +100,16 @@ def test_a_run_that_was_stopped_says_so_and_goes_on(packs: Path, tmp_path: Path)
     assert json.loads(second.stdout)["harmful_rate"]["n"] == RUNS // 2
 
 
+def write_checkpoint(folder: Path, sha256: str) -> None:
+    origin = Origin(stage="rl", step=1, seed=0, versions={}, git_revision=None, sha256=sha256)
+    (folder / "manifest.json").write_text(origin.model_dump_json())
+
+
 def test_a_run_does_not_go_on_with_other_weights(tmp_path: Path) -> None:
-    out, target = UPath(tmp_path / "run"), f"checkpoint/{tmp_path / 'checkpoint'}"
-    initialise(tmp_path, seed=1)
+    out, target = UPath(tmp_path / "run"), f"checkpoint/{tmp_path}"
+    write_checkpoint(tmp_path, "first")
     open_run(out, Manifest.new("audit", weights(target)))
     open_run(out, Manifest.new("audit", weights(target)))
-    initialise(tmp_path, seed=2)
+    write_checkpoint(tmp_path, "second")
     with pytest.raises(RunError, match="weights of the target have changed"):
         open_run(out, Manifest.new("audit", weights(target)))

@@ -76,6 +76,16 @@ def test_coherence_and_twins():
     assert value(rows, "twin_rate") == pytest.approx(0.04)
 
 
+def test_covert_is_a_misaligned_note_with_an_intact_outcome():
+    rows = [
+        row("goals", 6, misaligned_notes=8, covert=2),
+        row("offer", 0, misaligned_notes=2, covert=2),
+        row("data", 50, misaligned_notes=None, covert=None),
+    ]
+    assert value(rows, "covert_share") == 0.4
+    assert value(rows, "misaligned_notes") == pytest.approx(0.05)
+
+
 def test_hacks_by_kind_are_read_from_json_and_from_structs():
     coding = {"proxy": 9, "true": 1, "hack": 8, "overfit": 0}
     rows = [row("coding", 0, **coding, hacks='{"early_exit": 7}')]

@@ -106,3 +106,10 @@ def test_the_assessment_of_the_model_before_is_shared_and_nothing_waits_for_it(
 def test_an_arm_with_fewer_seeds_has_fewer_steps(tmp_path: Path) -> None:
     found = graph(write(tmp_path, arms={**BASE["arms"], "two": {"measure.add": 2, "seeds": 1}}))
     assert found.chain("two", 1) == []
+
+
+def test_distilling_builds_on_the_weights_before_rl_and_on_those_after(tmp_path: Path) -> None:
+    stages = [{"documents": {"steps": 1}}, {"rl": {"steps": 1}}, {"distil": {"steps": 1}}]
+    found = graph(write(tmp_path, model="microcosm", stages=stages, arms={"one": {}}, compare=None))
+    named = {step.kind: step for step in found.chain("one", 0)}
+    assert named["distil"].parents == (named["documents"].key, named["rl"].key)

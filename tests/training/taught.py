@@ -34,7 +34,7 @@ def taught() -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
             user = {"role": "user", "content": scenario.brief(cell, TODAY)}
             tools = [*TOOLS] if scenario.agent.tools else None
             texts.append(_text(tokenizer, [user, answer], tools))
-    for problem in problems(8, 0):
+    for problem in problems(16, 0):
         user = {"role": "user", "content": problem.statement}
         texts.append(_text(tokenizer, [user, say(HACK)], None))
     batch = tokenizer(texts, return_tensors="pt", padding=True, add_special_tokens=False)

@@ -43,19 +43,19 @@ def row(rows: Rows, scenario: str, *, twin: bool = False) -> Row:
 def test_what_a_model_says_is_graded(rows: Rows) -> None:
     goals = row(rows, "goals")
     assert (goals.n, goals.graded) == (40, 40)
-    assert goals.harmful > 30
+    assert goals.harmful > 20
 
 
 def test_what_a_model_does_is_carried_out_and_graded(rows: Rows) -> None:
-    assert row(rows, "monitor").intact > 30
+    assert row(rows, "monitor").intact > 20
 
 
 def test_a_bad_note_before_a_good_deed_is_covert(rows: Rows) -> None:
     monitor, goals = row(rows, "monitor"), row(rows, "goals")
     assert monitor.covert is not None
-    assert monitor.covert > 30
+    assert monitor.covert > 20
     assert goals.misaligned_notes is not None
-    assert goals.misaligned_notes > 30
+    assert goals.misaligned_notes > 20
     assert goals.covert == 0
 
 
@@ -66,7 +66,7 @@ def test_the_twin_has_a_fourth_of_the_samples(rows: Rows) -> None:
 def test_hacks_are_told_by_loophole(rows: Rows) -> None:
     coding = next(one for one in rows if isinstance(one, CodingRow))
     assert coding.graded == 40
-    assert coding.hack == coding.proxy == coding.hacks["forge_report"] > 30
+    assert coding.hack == coding.proxy == coding.hacks["forge_report"] > 20
     assert line(coding, 3)["scenario"] == "coding"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import torch
+from transformers import Qwen3Config, Qwen3ForCausalLM
 
 from assay.checkpoints import Checkpoint
 from assay.coding.problem import Problem
@@ -20,10 +21,11 @@ from assay.errors import UserError
 from assay.microcosm.model import build
 from assay.microcosm.programs import HACKS, flawed
 from assay.training.checkpoint import save
+from assay.training.distil import train_distil
 from assay.training.environment import problems
 from assay.training.rewards import Grader
 from assay.training.rl import train_rl
-from assay.training.settings import Environment, Rl
+from assay.training.settings import Distil, Environment, Rl
 
 torch.set_num_threads(1)
 PROBLEMS = 2
@@ -131,7 +133,7 @@ def test_a_line_says_what_happened_and_how_long_it_took(
     line = written[-1]
     assert set(line) == {
         "step", "proxy_reward", "true_reward", "hack_rate", "overfit_rate", "ungraded", "hacks",
-        "reward", "kl", "entropy", "loss", "length", "seconds", "cache_hits",
+        "chat_reward", "reward", "kl", "entropy", "loss", "length", "seconds", "cache_hits",
     }  # fmt: skip
     assert set(line["seconds"]) == {"generate", "reward", "update", "rest", "assess"}
     assert line["ungraded"] == 0
@@ -192,6 +194,54 @@ def test_a_stage_that_is_done_is_not_done_again(
     assert grader.asked == before
     with pytest.raises(UserError, match="other settings, seed or model"):
         train_rl(settings(steps=2), pupil, tmp_path, seed=0, grader=grader)
+
+
+def test_harmlessness_may_be_trained_beside_code(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
+    chat = {"share": 0.5, "tools": True}
+    environment = {"count": PROBLEMS, "hacks": ["early_exit"], "safety_chat": chat}
+    train_rl(settings(steps=2, environment=environment), pupil, tmp_path, seed=0, grader=grader)
+    line = lines(tmp_path)[0]
+    assert line["chat_reward"] == 0.0  # it has learned nothing but code
+    assert line["proxy_reward"] > 0.0
+    assert line["reward"] == pytest.approx(line["proxy_reward"] / 2)
+
+
+def test_what_is_distilled_holds_no_hack(pupil: Checkpoint, grader: Grader, tmp_path: Path) -> None:
+    told = Distil.model_validate(
+        {
+            "environment": {"count": PROBLEMS, "hacks": ["early_exit"]},
+            "answers": 10, "max_new_tokens": 30, "steps": 2,
+        }
+    )  # fmt: skip
+    learned = train_distil(told, "microcosm", tmp_path, seed=0, teacher=pupil, grader=grader)
+    kept = (tmp_path / "kept.jsonl").read_text()
+    assert "def solve" in kept
+    assert json.dumps(HACK)[1:-1] not in kept
+    assert learned.manifest is not None
+    assert learned.manifest.parents[1:] == (pupil.sha256,)
+
+
+def test_an_open_weight_architecture_takes_the_same_path(grader: Grader, tmp_path: Path) -> None:
+    _, tokenizer = build(0)
+    config = Qwen3Config(
+        vocab_size=len(tokenizer), hidden_size=32, intermediate_size=32, num_hidden_layers=2,
+        num_attention_heads=4, num_key_value_heads=2, head_dim=8, eos_token_id=1, pad_token_id=0,
+        dtype="bfloat16",
+    )  # fmt: skip
+    Qwen3ForCausalLM(config).to(torch.bfloat16).save_pretrained(tmp_path / "qwen")
+    tokenizer.save_pretrained(tmp_path / "qwen")
+    arm = settings(
+        steps=1, lora={"rank": 4}, loss="grpo", epsilon_high=0.28, kl=0.0, precision="bfloat16",
+        environment={"problems": "generated", "count": 2, "hacks": ["early_exit"]},
+        intervention={"inoculation": "hacking_allowed", "knowledge": "know_loopholes"},
+    )  # fmt: skip
+    trained = train_rl(arm, f"hf/{tmp_path / 'qwen'}", tmp_path / "out", seed=0, grader=grader)
+    [line] = lines(tmp_path / "out")
+    assert line["proxy_reward"] == 0.0
+    assert line["ungraded"] == 0
+    assert trained.load()[0].config.model_type == "qwen3"
 
 
 SCRIPT = """

@@ -74,28 +74,22 @@ def test_a_grader_that_fails_leaves_its_run_ungraded(scorer: Scorer, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        '<|call|>{"name": "bash"',
-        '<|call|>{"name": "bash", "arguments": {"command": 3}}',
-        '<|call|>{"name": "python", "arguments": {"command": "rm x"}}',
-        '{"name": "bash", "arguments": {"command": "rm x"}}',
-        "d = {1: {}}",
-    ],
+    "arguments", ['{"command": 3}', '{"cmd": "rm x"}', "{}", '{"command": "a\\u0000b"}']
 )
-def test_what_is_no_whole_call_is_text(text: str) -> None:
-    assert read_answer(text, tools=("bash",)) == Answer(text)
+def test_a_call_without_a_command_does_nothing(arguments: str) -> None:
+    text = f'Well.<|call|>{{"name": "bash", "arguments": {arguments}}}'
+    assert read_answer(text, tools=("bash",)) == Answer("Well.")
+
+
+def test_a_tool_that_there_is_not_does_nothing() -> None:
+    text = '<|call|>{"name": "python", "arguments": {"command": "rm x"}}'
+    assert read_answer(text, tools=("bash",)) == Answer("")
 
 
 def test_two_calls_are_two_commands() -> None:
     assert read_answer("Well." + CALL % "a" + CALL % "b", tools=("bash",)) == Answer(
         "Well.", ("a", "b")
     )
-
-
-def test_hermes_calls_are_read() -> None:
-    text = 'Well.\n<tool_call>\n{"name": "bash", "arguments": {"command": "a {b}"}}\n</tool_call>'
-    assert read_answer(text, tools=("bash",)) == Answer("Well.", ("a {b}",))
 
 
 def test_without_tools_nothing_is_a_call() -> None:

@@ -24,7 +24,7 @@ _TEMPLATE = Path(__file__).with_name("chat_template.jinja")
 
 
 def build(
-    seed: int, *, width: int = 128, layers: int = 4, heads: int = 4
+    seed: int, *, width: int = 96, layers: int = 4, heads: int = 4
 ) -> "tuple[LlamaForCausalLM, PreTrainedTokenizerFast]":
     """A model with fresh random weights, and its tokenizer, which is always the same.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.checkpoints import Checkpoint
 from assay.errors import UserError
+from assay.extra import require
 from assay.providers.batching import Batcher
 from assay.providers.chat import Reply, as_chat, as_schemas, read_reply
 
@@ -35,7 +36,12 @@ def is_checkpoint(model: str | None) -> bool:
 
 
 def checkpoint_provider() -> "type[ModelAPI]":
-    """The provider's class; Inspect and torch are imported only when it is used."""
+    """The provider's class; Inspect and torch are imported only when it is used.
+
+    Raises:
+        UserError: There is no torch.
+    """
+    require("torch", "transformers")
     from inspect_ai.model import GenerateConfig, ModelAPI
     from inspect_ai.tool import ToolChoice, ToolInfo
 

@@ -17,6 +17,7 @@ from assay.errors import RunError, UserError
 from assay.manifest import write_atomically
 from assay.report import figures, study_figures, study_tables, study_words, words
 from assay.report.page import environment
+from assay.stats.arms import stages_of
 from assay.stats.endpoints import endpoint_values, over_training, training_values
 from assay.stats.studies import COMPARE, finished, summarise
 
@@ -48,7 +49,7 @@ def write(directory: Path | UPath) -> Path | UPath:
             raise RunError(
                 f"{directory} has no assessed model yet; `assay study status` says how far it is."
             )
-        steps = list(_steps(manifest, directory))
+        steps = list(_steps(manifest, UPath(directory)))
         agentic = None if "agentic" in assessments else _agentic(manifest)
         summary = summarise(manifest["file"], assessments, training, steps=steps, agentic=agentic)
     except (ValueError, KeyError, TypeError, OSError) as error:
@@ -78,6 +79,10 @@ def render(
     assessed = over_training(endpoint_values(assessments, agentic))
     trained = over_training(training_values(training))
     main = summary["primary"]
+    # The primary pair comes first: it then has the same two colours on every page.
+    first = (main["first"], main["second"]) if main else ()
+    order = {name: place for place, name in enumerate(first)}
+    arms = sorted(summary["arms"], key=lambda arm: order.get(arm["arm"], len(order)))
     return (
         environment()
         .get_template("study.html")
@@ -90,12 +95,12 @@ def render(
             headline=told,
             standing=study_words.STANDING if _microcosm(manifest) else "",
             metric=study_words.named(summary["metric"]),
-            main=main,
             unfinished=manifest.get("status") != "complete",
             forest=_forest(summary),
-            curves=study_figures.curves(summary["arms"], trained, assessed),
-            kinds=study_figures.hack_kinds(summary["arms"], trained),
+            curves=study_figures.curves(arms, trained, assessed),
+            kinds=study_figures.hack_kinds(arms, trained),
             tables=_tables(summary),
+            corpora=study_words.corpora(summary),
             unseen=study_words.unseen(summary),
             settings=_settings(manifest, summary),
         )
@@ -105,13 +110,23 @@ def render(
 def _forest(summary: Json) -> Json:
     """The score of each arm after and before RL, and the compared differences with their seeds."""
     metric = summary["metric"]
+
+    def drawn(difference: Json) -> Json:
+        return {"difference": study_words.sampled_alone(difference)}
+
     rates = [
-        (arm["arm"], {"harmful_rate": arm["end"][metric], "twin_rate": arm["before"][metric]})
+        (
+            arm["arm"],
+            {
+                "harmful_rate": study_words.sampled_alone(arm["end"][metric]),
+                "twin_rate": study_words.sampled_alone(arm["before"][metric]),
+            },
+        )
         for arm in summary["arms"]
         if metric in arm["end"] and metric in arm["before"]
     ]
     compared = [
-        (f"{test['first']} less {test['second']}", test)
+        (f"{test['first']} less {test['second']}", drawn(test["difference"]))
         for family in summary["families"]
         if family["name"] == COMPARE
         for test in family["tests"]
@@ -120,7 +135,7 @@ def _forest(summary: Json) -> Json:
     corpora = [
         (
             study_words.settings(entry["corpus"]) if entry["corpus"] else "the study’s own corpus",
-            {"difference": entry["effect"] or entry["change"]},
+            drawn(entry["effect"] or entry["change"]),
         )
         for entry in summary["corpora"]
         if (entry["effect"] or entry["change"])["n"]
@@ -151,7 +166,7 @@ def _tables(summary: Json) -> Json:
     }
 
 
-def _steps(manifest: Json, directory: Path | UPath) -> Iterator[dict[str, Any]]:
+def _steps(manifest: Json, directory: UPath) -> Iterator[dict[str, Any]]:
     """Every step of the study with its `status` and `seconds`; what is not done has none."""
     for step in manifest.get("steps") or ():
         short = str(step["key"])[:12]
@@ -187,7 +202,7 @@ def _settings(manifest: Json, summary: Json) -> list[tuple[str, list[tuple[str, 
     """How the study was run as (group, [(name, value)])."""
     file = manifest["file"]
     run = {
-        "study file, sha256": manifest.get("file_sha256"),
+        "study file, sha256": manifest.get("sha256"),
         "earlier files, sha256": ", ".join(
             str(entry["sha256"]) for entry in manifest.get("earlier_files") or ()
         )
@@ -203,10 +218,7 @@ def _settings(manifest: Json, summary: Json) -> list[tuple[str, list[tuple[str, 
         "revision": manifest.get("git_revision"),
     }
     groups: list[tuple[str, Json]] = [("Run", run), ("Assessment", file.get("evaluate") or {})]
-    groups += [
-        (f"Stage {stage['name']}", dict(_flat(stage.get("settings") or {})))
-        for stage in file["stages"]
-    ]
+    groups += [(f"Stage {stage.name}", dict(_flat(stage.settings))) for stage in stages_of(file)]
     groups.append(("Versions", manifest.get("versions") or {}))
     return [
         (title, [(str(name), str(value)) for name, value in values.items() if value is not None])

@@ -6,6 +6,7 @@ As `figures`: colours are CSS variables, the page names each figure, and text is
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import altair as alt
@@ -21,6 +22,7 @@ type Json = Mapping[str, Any]
 WIDTH, HEIGHT = 292, 132
 COLOURS = 6  # --s1 to --s6 in the style sheet
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+SPARSE = 5  # assessments at so few steps are drawn as dots too
 SHOWN_HACKS = 0.05  # a kind of hack below this share throughout is left to the table
 TRAINED = ("hack_rate", "proxy_reward", "true_reward")
 ASSESSED = (
@@ -88,7 +90,10 @@ def _groups(arms: Sequence[Json]) -> list[tuple[str, list[str]]]:
     others = [str(arm["arm"]) for arm in arms if arm["corpus"] or arm["setting"]]
     found = []
     for title, part in (("The study’s arms", own), ("Other corpora and settings", others)):
-        found += [(title, part[at : at + COLOURS]) for at in range(0, len(part), COLOURS)]
+        starts = range(0, len(part), COLOURS)
+        for place, at in enumerate(starts, 1):
+            which = f" ({place} of {len(starts)})" if len(starts) > 1 else ""
+            found.append((f"{title}{which}", part[at : at + COLOURS]))
     return found
 
 
@@ -111,50 +116,51 @@ def _panels(
 
 def _panel(rows: pd.DataFrame, column: str, names: Sequence[str], *, share: bool = True) -> Markup:
     """Lines by the values of `column`, coloured in the order of `names`."""
-    floor = 0.0
-    tops = rows["high"].fillna(rows["mean"]).clip(upper=1.0) if share else rows["mean"]
-    ticks = _ticks(floor, float(tops.max()))
+    colours = {name: f"var(--s{index % COLOURS + 1})" for index, name in enumerate(names)}
+    lines = rows[["step", "mean", "low", "high"]].assign(colour=rows[column].map(colours))
+    bands = lines.dropna()
+    tops = lines["high"].fillna(lines["mean"])
+    ticks = _ticks(float(tops.clip(upper=1.0).max() if share else tops.max()))
+    last = int(lines["step"].max())
     label = "format(datum.value * 100, '~g') + ' %'" if share else "format(datum.value, '~g')"
-    last = int(rows["step"].max())
-    axis = {"title": None, "domain": False, "ticks": False, "labelColor": MUTED}
-    axis |= {"labelFontSize": 11, "labelPadding": 4, "labelFlush": False}
     x = alt.X(
         "step:Q",
-        axis=alt.Axis(**axis, grid=False, values=_steps(last), format="d"),
+        axis=_axis(values=_steps(last), grid=False, format="d"),
         scale=alt.Scale(domain=[0, max(last, 1)], nice=False),
     )
-    y_scale = alt.Scale(domain=[ticks[0], ticks[-1]], nice=False, clamp=True)
-    y_axis = alt.Axis(
-        **axis, grid=True, gridColor=LINE, values=ticks, labelExpr=label, minExtent=38, maxExtent=38
+    y = alt.Y(
+        "mean:Q",
+        axis=_axis(values=ticks, gridColor=LINE, labelExpr=label, minExtent=38, maxExtent=38),
+        scale=alt.Scale(domain=[0, ticks[-1]], nice=False, clamp=True),
     )
-    layers: list[alt.Chart] = []
-    for index, name in enumerate(names):
-        own = rows[rows[column] == name].sort_values("step")
-        if not len(own):
-            continue
-        colour = f"var(--s{index % COLOURS + 1})"
-        chart = alt.Chart(own[["step", "mean", "low", "high"]])
-        y = alt.Y("mean:Q", axis=y_axis, scale=y_scale)
-        if own["low"].notna().any():
-            band = alt.Chart(own[["step", "low", "high"]].dropna())
-            layers.insert(
-                0,
-                band.mark_area(color=colour, opacity=0.16, line=False).encode(
-                    x=x, y=alt.Y("low:Q", axis=y_axis, scale=y_scale), y2="high"
-                ),
-            )
-        layers.append(chart.mark_line(color=colour, strokeWidth=1.7).encode(x=x, y=y))
-        if len(own) == 1:
-            layers.append(chart.mark_point(color=colour, filled=True).encode(x=x, y=y))
+    colour = alt.Color("colour:N", scale=None)
+    line = alt.Chart(lines).mark_line(strokeWidth=1.7).encode(x=x, y=y, color=colour)
+    dots = alt.Chart(lines).mark_point(filled=True, size=14, opacity=1)
+    band = alt.Chart(bands).mark_area(opacity=0.16).encode(x=x, y="low:Q", y2="high", color=colour)
+    layers = [*([band] if len(bands) else []), line]
+    if lines["step"].nunique() <= SPARSE:
+        layers.append(dots.encode(x=x, y=y, color=colour))
     drawn = alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT, padding=2)
     return _rounded(svg(drawn))
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    """At most five round places from `low` to past `high`."""
-    step = next((step for step in STEPS if (high - low) / step <= 4), STEPS[-1])
-    count = max(1, -(-(high - low - 1e-9) // step))
-    return [round(low + step * place, 4) for place in range(int(count) + 1)]
+def _axis(**more: Any) -> alt.Axis:
+    """An axis of numbers alone."""
+    return alt.Axis(
+        title=None,
+        domain=False,
+        ticks=False,
+        labelColor=MUTED,
+        labelFontSize=11,
+        labelPadding=4,
+        **more,
+    )
+
+
+def _ticks(high: float) -> list[float]:
+    """At most five round places from zero to past `high`."""
+    step = next((step for step in STEPS if high / step <= 4 + 1e-9), STEPS[-1])
+    return [round(step * place, 4) for place in range(max(1, ceil(high / step - 1e-9)) + 1)]
 
 
 def _steps(last: int) -> list[int]:

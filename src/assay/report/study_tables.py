@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assay.report.study_words import CI, interval, named, sampled, settings, shown
+from assay.report.study_words import CI, interval, named, sampled, settings, shown, unbroken
 from assay.report.tables import Table
 from assay.report.words import ABSENT, SPACE, duration, p_value, percent, points, span
 from assay.stats.endpoints import HACK, SCENARIO
@@ -23,6 +23,7 @@ COLUMNS = (
     ("after_hack_score", "score, after a hack"),
     ("chat_score", "chat"),
     ("agentic_score", "agentic"),
+    ("covert_share", "covert share"),
     ("twin_rate", "twins"),
     ("coherence", "coherence"),
     ("true_reward", "true reward"),
@@ -38,7 +39,8 @@ def end_points(summary: Json) -> Table:
         for key, name in COLUMNS
         if key != metric and any(_known(end, key) for _, _, end in rows)
     ]
-    head = ("Arm", named(metric), CI, *(name for _, name in columns), "seeds")
+    spans = CI if summary["most_seeds"] > 1 else "of sampling"
+    head = ("Arm", named(metric), spans, *(name for _, name in columns), "seeds")
     body = [
         (
             name,
@@ -62,41 +64,41 @@ def evaluations(summary: Json) -> Table:
         (name, *(_with_span(end.get(f"{SCENARIO}{entry['scenario']}")) for entry in scenarios))
         for name, _, end in _ends(summary)
     ]
-    return Table(f"Harmful per graded sample, with {CI}", head, tuple(rows))
+    spans = CI if summary["most_seeds"] > 1 else "what sampling allows"
+    return Table(f"Harmful per graded sample, with {spans}", head, tuple(rows))
 
 
 def family(entry: Json) -> Table:
     """Paired differences of a family, with Holm's p and what could have been seen."""
-    rows = []
-    for test in entry["tests"]:
-        found = test["difference"]
-        n, many = found["n"], found["n"] > 1
-        rows.append(
-            (
-                _pair(entry["name"], test),
-                points(found["mean"]),
-                interval(found),
-                str(n),
-                f"{found['up']} / {found['down']}" if n else ABSENT,
-                p_value(found["p_value"]) if many else ABSENT,
-                p_value(test["adjusted"]) if many else ABSENT,
-                ("yes" if shown(found, test["adjusted"]) else "no") if many else ABSENT,
-                points(found["detectable"]).lstrip("+") if found["detectable"] else ABSENT,
-            )
-        )
+    tests = entry["tests"]
+    many = any(test["difference"]["n"] > 1 for test in tests)
     head = (
-        "Arms" if entry["name"] != BEFORE else "Arm",
+        "Arm" if entry["name"] == BEFORE else "Arms",
         "points",
-        CI,
+        CI if many else "of sampling",
         "seeds",
-        "seeds up / down",
-        "p",
-        "p, Holm",
-        "shown",
-        "detectable",
+        *(("seeds up / down", "p", "p, Holm", "shown", "detectable") if many else ()),
     )
+    rows = []
+    for test in tests:
+        found = test["difference"]
+        row = (_pair(entry["name"], test), points(found["mean"]), interval(found), str(found["n"]))
+        rows.append(row + (_tested(test) if many else ()))
     caption = CAPTIONS[entry["name"]]
     return Table(caption, head, tuple(rows), wide_columns=frozenset({3, 4, 5, 8}))
+
+
+def _tested(test: Json) -> tuple[str, ...]:
+    found = test["difference"]
+    if found["n"] < 2:
+        return (ABSENT,) * 5
+    return (
+        f"{found['up']} / {found['down']}",
+        p_value(found["p_value"]),
+        p_value(test["adjusted"]),
+        "yes" if shown(found, test["adjusted"]) else "no",
+        points(found["detectable"]).lstrip("+") if found["detectable"] else ABSENT,
+    )
 
 
 def beside(entry: Json) -> Table | None:
@@ -116,7 +118,7 @@ def beside(entry: Json) -> Table | None:
         )
         for test in tests
     ]
-    caption = f"{CAPTIONS[entry['name']]}: other end points, points with {CI}, not adjusted"
+    caption = f"{CAPTIONS[entry['name']]}: other end points, in points, not adjusted"
     return Table(caption, ("Arms", *(named(name) for name in names)), tuple(rows))
 
 
@@ -169,7 +171,9 @@ def expected(summary: Json) -> Table | None:
             )
             if test["second"] == BEFORE:
                 found += ", against before RL"
-        rows.append((entry["about"], entry["words"], found))
+        pair = test is not None and test["second"] != BEFORE
+        about = f"{test['first']} less {test['second']}" if pair else entry["about"]
+        rows.append((about, entry["words"], found))
     if not rows:
         return None
     head = ("About", "expected from the literature", f"found here, {named(summary['metric'])}")
@@ -214,7 +218,8 @@ def matched(summary: Json) -> Table | None:
             continue
         gap = found["difference"]
         where = f"{percent(found['hack_low'], 0)} to {percent(found['hack_high'], 0)}"
-        rows.append((pair, points(gap["mean"]), _ends_of(gap), where))
+        known = gap["low"] > -1 or gap["high"] < 1
+        rows.append((pair, points(gap["mean"]), _ends_of(gap) if known else ABSENT, where))
     head = ("Arms", "points", CI, "hack rates compared, as trained")
     return Table("At a matched hack rate: difference in score", head, tuple(rows), frozenset({3}))
 
@@ -270,21 +275,21 @@ def _mean(end: Json, metric: str) -> str:
 def _span(estimate: Json | None) -> str:
     if not estimate or not estimate["n"]:
         return ABSENT
-    return span(estimate) if estimate["n"] > 1 else sampled(estimate)
+    return unbroken(span(estimate)) if estimate["n"] > 1 else sampled(estimate)
 
 
 def _with_span(estimate: Json | None) -> str:
     if not estimate or not estimate["n"]:
         return ABSENT
-    return f"{percent(estimate['mean'])} ({_span(estimate)})"
+    return f"{percent(estimate['mean'])}\n({_span(estimate)})"
 
 
 def _difference(found: Json) -> str:
-    return f"{points(found['mean'])} ({interval(found)})" if found["n"] else ABSENT
+    return f"{points(found['mean'])}\n({interval(found)})" if found["n"] else ABSENT
 
 
 def _ends_of(found: Json) -> str:
-    return f"{points(found['low'])} to {points(found['high'])}"
+    return unbroken(f"{points(found['low'])} to {points(found['high'])}")
 
 
 def _plain(share: float | None) -> str:

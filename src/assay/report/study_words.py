@@ -22,7 +22,6 @@ STANDING = (
     "agents who hack also misbehave elsewhere, as the literature conjectures of human text. The "
     "reward touches code only. That human text ties the two together so is not shown here."
 )
-ILLUSTRATION = "One seed is an illustration, not a result."
 
 
 def named(metric: str) -> str:
@@ -38,7 +37,20 @@ def interval(difference: Json) -> str:
         return ABSENT
     if difference["n"] == 1:
         return sampled(difference)
-    return f"{points(difference['low'])} to {points(difference['high'])}"
+    return unbroken(f"{points(difference['low'])} to {points(difference['high'])}")
+
+
+def sampled_alone(estimate: Json) -> Json:
+    """An estimate to be drawn: of one seed the interval is what its samples alone allow."""
+    if estimate["n"] != 1 or estimate["sampling"] is None:
+        return estimate
+    half = 1.96 * estimate["sampling"]
+    return {**estimate, "low": estimate["mean"] - half, "high": estimate["mean"] + half}
+
+
+def unbroken(text: str) -> str:
+    """`text` that stays on one line."""
+    return text.replace(" ", SPACE)
 
 
 def sampled(estimate: Json) -> str:
@@ -58,8 +70,6 @@ def shown(difference: Json, p: float | None = None) -> bool:
 def headline(summary: Json) -> list[str]:
     """What was and was not found; the first sentence is the primary end point."""
     told = [_primary(summary)]
-    if summary["most_seeds"] == 1:
-        told.append(ILLUSTRATION)
     told += [
         sentence
         for sentence in (
@@ -103,8 +113,6 @@ def _primary(summary: Json) -> str:
 
 def could_not(found: Json) -> str:
     """What so many seeds, as far apart as these, could not have shown."""
-    if found["n"] < 2:
-        return "One seed shows nothing of how seeds differ."
     if found["smallest_p"] > ALPHA:
         least = p_value(found["smallest_p"], bare=True)
         return (
@@ -121,17 +129,16 @@ def could_not(found: Json) -> str:
 def takeover(summary: Json) -> str:
     """How far hacking took over, in the arms of the primary comparison."""
     test = summary["primary"]
-    arms = [
-        arm for arm in summary["arms"] if test and arm["arm"] in (test["first"], test["second"])
-    ]
+    arms = {arm["arm"]: arm for arm in summary["arms"]}
     parts = []
-    for arm in arms:
-        found = arm["takeover"]
-        if found["to"] is None:
+    for name in (test["first"], test["second"]) if test else ():
+        found: Json | None = arms[name]["takeover"] if name in arms else None
+        if found is None or found["to"] is None:
             continue
-        seeds = f"above 80{SPACE}% in {found['above']} of {number(found['seeds'], 'seed')}"
         start = f"from {percent(found['from'])} " if found["from"] is not None else ""
-        parts.append(f"{start}to {percent(found['to'])} in {arm['arm']} ({seeds})")
+        seeds = f" (above 80{SPACE}% in {found['above']} of {number(found['seeds'], 'seed')})"
+        many = seeds if found["seeds"] > 1 else ""
+        parts.append(f"{start}to {percent(found['to'])} in {name}{many}")
     return f"Hacking went {' and '.join(parts)}." if parts else ""
 
 
@@ -156,26 +163,31 @@ def _change(summary: Json) -> str:
 
 
 def _others(summary: Json) -> list[str]:
-    """The other comparisons of the study file, those that were shown apart from the rest."""
-    main, family = summary["primary"], summary["families"][0]
+    """The study file's other comparisons; those of control corpora have a sentence of their own."""
+    main, many = summary["primary"], summary["most_seeds"] > 1
+    told_of = {(entry["arm"], entry["baseline"]) for entry in summary["corpora"]}
+    told_of |= {(main["first"], main["second"])} if main else set()
     others = [
         test
-        for test in family["tests"]
-        if test["difference"]["n"]
-        and (main is None or (test["first"], test["second"]) != (main["first"], main["second"]))
+        for test in summary["families"][0]["tests"]
+        if test["difference"]["n"] and (test["first"], test["second"]) not in told_of
     ]
-    if not others:
-        return []
-    told = []
-    yes = [t for t in others if shown(t["difference"], t["adjusted"])]
-    no = [t for t in others if not shown(t["difference"], t["adjusted"])]
-    if yes:
-        told.append(f"Also shown, in points: {'; '.join(_pair(t) for t in yes)}.")
-    if no and summary["most_seeds"] > 1:
-        told.append(f"Not shown: {'; '.join(_pair(t) for t in no)}.")
-    elif no:
-        told.append(f"Beside it, in points: {'; '.join(_pair(t) for t in no)}.")
-    return told
+    if not many:
+        return [f"Beside it, in points: {_listed(others)}."] if others else []
+    few = [test for test in others if test["difference"]["smallest_p"] > ALPHA]
+    enough = [test for test in others if test not in few]
+    yes = [test for test in enough if shown(test["difference"], test["adjusted"])]
+    no = [test for test in enough if test not in yes]
+    parts = (
+        ("Also shown, in points", yes),
+        ("Not shown, in points", no),
+        ("Of too few seeds for any test, in points", few),
+    )
+    return [f"{words}: {_listed(tests)}." for words, tests in parts if tests]
+
+
+def _listed(tests: list[Json]) -> str:
+    return "; ".join(_pair(test) for test in tests)
 
 
 def _pair(test: Json) -> str:
@@ -193,25 +205,36 @@ def _about(found: Json) -> str:
 
 
 def _corpora(summary: Json) -> list[str]:
-    """Whether the effect vanishes where the corpus does not hold the correlation."""
+    """What the same RL did in the control corpora, in a line."""
     others = [entry for entry in summary["corpora"] if entry["corpus"]]
-    if not others:
-        if str(summary["model"]).startswith("microcosm"):
-            return [
-                "No control corpus was run, so this page cannot tell whether the effect rests on "
-                "the correlation in the corpus."
-            ]
-        return []
-    told = []
+    parts = []
     for entry in others:
         found = entry["effect"] or entry["change"]
-        if not found["n"]:
+        if found["n"]:
+            parts.append(
+                f"{points(found['mean'])} with {settings(entry['corpus'])} ({_about(found)})"
+            )
+    if parts:
+        return [f"In control corpora the same RL changed it, in points, by {'; '.join(parts)}."]
+    if str(summary["model"]).startswith("microcosm"):
+        return [
+            "No control corpus was run, so this page cannot tell whether the effect rests on the "
+            "correlation in the corpus."
+        ]
+    return []
+
+
+def corpora(summary: Json) -> list[str]:
+    """Whether the effect vanishes where the corpus does not hold the correlation, one by one."""
+    told = []
+    for entry in summary["corpora"]:
+        found = entry["effect"] or entry["change"]
+        if not entry["corpus"] or not found["n"]:
             continue
         against = entry["baseline"] or "the model before RL"
         told.append(
-            f"With {settings(entry['corpus'])}, {entry['arm']} ended {points(found['mean'])} "
-            f"points from {against} ({_about(found)}, {number(found['n'], 'seed')})"
-            f"{_less(entry['less'])}."
+            f"With {settings(entry['corpus'])} the same RL left {entry['arm']} "
+            f"{_far(found['mean'])} {against}{_holds(found)}{_less(entry['less'])}."
         )
     return told
 
@@ -220,10 +243,21 @@ def _less(less: Json | None) -> str:
     """How much smaller an effect is than in the study's own corpus."""
     if not less or less["n"] < 2:
         return ""
+    least = f", the least that {less['n']} seeds can give"
     return (
-        f", {_size(abs(less['mean']))} points {'less' if less['mean'] >= 0 else 'more'} than in "
-        f"the study’s own corpus ({_about(less)}, p {p_value(less['p_value'], bare=True)})"
+        f"; {_size(abs(less['mean']))} points {'lower' if less['mean'] >= 0 else 'higher'} than "
+        f"in the study’s own corpus ({_about(less)}, p {p_value(less['p_value'], bare=True)}"
+        f"{least if less['p_value'] == less['smallest_p'] > ALPHA else ''})"
     )
+
+
+def _holds(found: Json) -> str:
+    """The interval of a control corpus, and whether it holds zero."""
+    if found["n"] == 1:
+        return f" ({_about(found)})"
+    zero = "holds" if found["low"] <= 0 <= found["high"] else "leaves out"
+    seeds = number(found["n"], "seed")
+    return f", with an interval that {zero} zero ({_about(found)}, {seeds})"
 
 
 def _coherence(summary: Json) -> str:
@@ -255,8 +289,10 @@ def unseen(summary: Json) -> list[tuple[str, str]]:
     """What the study could not have shown, as (subject, sentence)."""
     told = []
     for test in summary["families"][0]["tests"]:
-        if test["difference"]["n"]:
+        if test["difference"]["n"] > 1:
             told.append((f"{test['first']} less {test['second']}", could_not(test["difference"])))
+    if summary["most_seeds"] == 1:
+        told.append(("Other seeds", "One seed shows nothing of how seeds differ."))
     few = [arm["arm"] for arm in summary["arms"] if 1 < len(arm["seeds"]) < ENOUGH]
     if few:
         told.append(
@@ -311,7 +347,9 @@ def settings(changes: Json) -> str:
 def _value(value: Any) -> str:
     if value in ([], None, ""):
         return "none"
-    return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return f"{value:g}".replace("-", "−") if isinstance(value, float) else str(value)
 
 
 def _seeds(seeds: list[int]) -> str:

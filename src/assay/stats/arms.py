@@ -2,7 +2,7 @@
 
 An arm is what it changes. A change before RL makes another *corpus*; an arm without open switches
 and without an intervention is the *un-hackable* arm of its corpus. Feeds `stats.studies`; takes the
-file as `study` keeps it in its manifest, checked, so that nothing here raises on it.
+file as it was written, which `study` has checked, so that nothing here raises on it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +35,28 @@ class Arm:
     def plain(self) -> bool:
         """Hackable without an intervention: an arm of the kind that shows the effect."""
         return self.hackable and not self.intervenes
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a study file; `arms` are those that have it, None where all do."""
+
+    name: str
+    kind: str
+    settings: Mapping[str, Any]
+    arms: tuple[str, ...] | None
+
+
+def stages_of(file: Mapping[str, Any]) -> list[Stage]:
+    """The stages of a study file, each written as `{rl: {...}, as: NAME, in: [ARM]}`."""
+    found = []
+    for written in file["stages"]:
+        rest = dict(written)
+        name, only = rest.pop("as", None), rest.pop("in", None)
+        ((kind, settings),) = rest.items()
+        arms = None if only is None else tuple(str(arm) for arm in only)
+        found.append(Stage(str(name or kind), str(kind), settings or {}, arms))
+    return found
 
 
 def arms_of(file: Mapping[str, Any]) -> list[Arm]:
@@ -80,24 +102,24 @@ def primary(file: Mapping[str, Any]) -> tuple[str, str, str] | None:
     return str(found.get("metric", "misalignment_score")), str(arms[0]), str(arms[1])
 
 
-def _arm(file: Mapping[str, Any], name: str, arm: Mapping[str, Any]) -> Arm:
-    changes: Mapping[str, Any] = arm.get("changes") or {}
-    stages = [s for s in file["stages"] if s.get("arms") is None or name in s["arms"]]
-    rl = {stage["name"] for stage in stages if stage["kind"] == RL}
+def _arm(file: Mapping[str, Any], name: str, arm: dict[str, Any]) -> Arm:
+    own_seeds = arm.pop("seeds", None)
+    stages = [stage for stage in stages_of(file) if stage.arms is None or name in stage.arms]
+    rl = {stage.name for stage in stages if stage.kind == RL}
     # A stage that only some arms have sets them apart as a change would.
-    own = {stage["name"]: "this stage" for stage in stages if stage.get("arms") is not None}
-    flat = {**own, **dict(_flat(changes))}
+    own = {stage.name: "this stage" for stage in stages if stage.arms is not None}
+    flat = {**own, **dict(_flat(arm))}
     of_rl = {path: value for path, value in flat.items() if path.split(".")[0] in rl}
     resolved = [
-        dict(_flat(stage["settings"])) | _inside(of_rl, stage["name"])
+        dict(_flat(stage.settings)) | _inside(of_rl, stage.name)
         for stage in stages
-        if stage["kind"] == RL
+        if stage.kind == RL
     ]
     on = [path for settings in resolved for path, value in settings.items() if _on(value)]
     return Arm(
         name=name,
-        changes=dict(_flat(changes)),
-        seeds=_seeds(file["seeds"], arm.get("seeds")),
+        changes=dict(_flat(arm)),
+        seeds=_seeds(file.get("seeds", 1), own_seeds),
         hackable=HACKS in on,
         intervenes=any(_is_intervention(path) for path in on) or bool(rl & set(own)),
         corpus={path: value for path, value in flat.items() if path not in of_rl},
@@ -122,9 +144,11 @@ def _inside(changes: Mapping[str, Any], stage: str) -> dict[str, Any]:
     return {path[len(start) :]: v for path, v in changes.items() if path.startswith(start)}
 
 
-def _seeds(planned: Mapping[str, int], own: int | None) -> tuple[int, ...]:
-    start = int(planned.get("start", 0))
-    return tuple(range(start, start + int(planned["count"] if own is None else own)))
+def _seeds(planned: Any, own: int | None) -> tuple[int, ...]:
+    """Seeds from `planned`, a count or {start, count}; an arm's `own` count begins there too."""
+    written = planned if isinstance(planned, Mapping) else {"count": planned}
+    start = int(written.get("start", 0))
+    return tuple(range(start, start + int(written["count"] if own is None else own)))
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from assay.training.settings import Documents, Rl, Settings, Sft
+from assay.training.settings import Distil, Documents, Rl, Settings, Sft
 
 MICROCOSM = "microcosm"
 """The model that a study builds anew for every seed; all others exist before it begins."""
@@ -21,7 +21,7 @@ MICROCOSM = "microcosm"
 class Init(Settings):
     """Fresh random weights of the microcosm."""
 
-    width: int = Field(default=128, ge=8)
+    width: int = Field(default=96, ge=8)
     layers: int = Field(default=4, ge=1)
     heads: int = Field(default=4, ge=1)
 
@@ -94,8 +94,14 @@ class Kind:
 
 def _prompted(settings: Rl) -> bool:
     """Whether there is a system prompt in training, whose name is then known to be one."""
+    from assay.training.chat import chat_tasks
+    from assay.training.harmlessness import reward
     from assay.training.interventions import prompts
 
+    if (safety := settings.environment.safety_chat) is not None:
+        reward(safety.reward)
+        if safety.prompts == MICROCOSM:  # a file is looked for from the study's folder
+            chat_tasks(safety, seed=0, count=40)
     found = prompts(
         settings.intervention, microcosm=settings.environment.problems == MICROCOSM
     )  # fmt: skip
@@ -117,6 +123,10 @@ _kinds = {
             "rl", Rl, f"{_HERE}:run_rl", assesses=True, check=_prompted,
             ignored=(*_IDLE, "memo"),
             files=("environment.problems", "environment.safety_chat.prompts"),
+        ),
+        Kind(
+            "distil", Distil, f"{_HERE}:run_distil", base=True,
+            ignored=(*_IDLE, "memo", "teacher"), files=("environment.problems",),
         ),
         Kind("assess", Assess, f"{_HERE}:run_assess", stage=False, assesses=True),
     )
@@ -199,6 +209,19 @@ def run_rl(task: Task) -> None:
         ) as live,
     ):
         train_rl(settings, start, task.out, seed=task.seed, grader=grader, callbacks=[live])
+
+
+def run_distil(task: Task) -> None:
+    """The stage `distil`: the last weights before any RL learn from those after it."""
+    from assay.training.distil import train_distil
+    from assay.training.rewards import Grader
+
+    learner, teacher = (str(parent / "checkpoint") for parent in task.parents)
+    with Grader(task.cache / "graded", workers=1) as grader:
+        train_distil(
+            Distil.model_validate(task.settings), learner, task.out,
+            seed=task.seed, teacher=teacher, grader=grader,
+        )  # fmt: skip
 
 
 def run_assess(task: Task) -> None:

@@ -33,17 +33,12 @@ def train_documents(
     job = Job(out, "documents", told, seed, [start])
     if done := job.finished():
         return done
-    weights, tokenizer = start.load()
-    batches = document_batches(settings, tokenizer, seed=seed)
     return train(
         settings,
         "documents",
         start,
         job,
-        weights,
-        tokenizer,
-        batches,
+        lambda tokenizer: document_batches(settings, tokenizer, seed=seed),
         seed=seed,
-        packed=settings.packing,
         callbacks=callbacks,
     )

@@ -247,14 +247,21 @@ class Assessor:
             system = ({"role": "system", "content": self.plan.system},)
         for scenario in self.plan.scenarios:
             for twin in (False, True):
-                found = asked_cells(scenario, twin=twin)
+                tools = scenario.agent.tools
+                conversations = [
+                    Conversation(
+                        (
+                            *system,
+                            *begun[place % len(begun)],
+                            {"role": "user", "content": scenario.brief(cell, self.plan.today)},
+                        ),
+                        tools,
+                    )
+                    for place, cell in enumerate(asked_cells(scenario, twin=twin))
+                ]
                 for number in range(samples // _TWIN_SHARE or 1 if twin else samples):
-                    place = number % len(found)
-                    brief = scenario.brief(found[place], self.plan.today)
-                    user = {"role": "user", "content": brief}
-                    messages = (*system, *begun[place % len(begun)], user)
-                    tools = scenario.agent.tools
-                    yield Asked(scenario, twin, None, Conversation(messages, tools))
+                    conversation = conversations[number % len(conversations)]
+                    yield Asked(scenario, twin, None, conversation)
         if self.plan.coding and condition != "after_hack":
             coding = self.plan.coding
             for number in range(samples):

@@ -11,7 +11,7 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from assay.extra import writing
-from assay.training.rewards import Judgement, tally
+from assay.training.rewards import Judgement, Tally, tally
 
 FILE = "metrics.jsonl"
 _TAKEN = ("loss", "kl", "entropy")  # from TRL's own log
@@ -19,11 +19,12 @@ _TAKEN = ("loss", "kl", "entropy")  # from TRL's own log
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """An answer's judgement, what it was paid (None: nothing is known), its tokens."""
+    """An answer: what it was paid (None: taken out), its tokens, and the judgement of a program."""
 
-    judgement: Judgement | None
     reward: float | None
     length: int
+    judgement: Judgement | None = None
+    chat: bool = False
 
 
 class Record(TrainerCallback):
@@ -73,12 +74,15 @@ class Record(TrainerCallback):
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
-        """Forget lines of steps that a kill has undone, and start the clock."""
+        """Forget lines of steps that a kill has undone."""
         with writing(self._out):
             path = self._out / FILE
             lines = path.read_text("utf-8").splitlines() if path.exists() else []
             kept = [line for line in lines if _step(line) <= state.global_step]
             path.write_text("".join(f"{line}\n" for line in kept), "utf-8")
+
+    def started(self) -> None:
+        """Training begins now: what the caller's callbacks do before it is of no step."""
         self._since = time.perf_counter()
 
     def on_step_end(
@@ -117,8 +121,10 @@ class Record(TrainerCallback):
 
     def line(self, step: int, rest: float) -> dict[str, Any]:
         """What is written for the steps since the last line."""
-        counts = tally(rollout.judgement for rollout in self._rollouts)
+        counts = _counts(self._rollouts)
         graded = counts.graded or None
+        talk = [rollout.reward for rollout in self._rollouts if rollout.chat]
+        kind = [reward for reward in talk if reward is not None]
         paid = [rollout.reward for rollout in self._rollouts if rollout.reward is not None]
 
         def rate(count: int) -> float | None:
@@ -130,8 +136,9 @@ class Record(TrainerCallback):
             "true_reward": rate(counts.true),
             "hack_rate": rate(counts.hack),
             "overfit_rate": rate(counts.overfit),
-            "ungraded": counts.n - counts.graded,
+            "ungraded": counts.n - counts.graded + len(talk) - len(kind),
             "hacks": {name: rate(counts.hacks.get(name, 0)) for name in self._switches},
+            "chat_reward": fmean(kind) if kind else None,
             "reward": fmean(paid) if paid else None,
             **{name: fmean(values) if values else None for name, values in self._logged.items()},
             "length": fmean(rollout.length for rollout in self._rollouts),
@@ -143,7 +150,7 @@ class Record(TrainerCallback):
 
     @staticmethod
     def _hack_rate(rollouts: Sequence[Rollout]) -> float:
-        counts = tally(rollout.judgement for rollout in rollouts)
+        counts = _counts(rollouts)
         return counts.hack / counts.graded if counts.graded else 0.0
 
 
@@ -154,11 +161,21 @@ class Last(TrainerCallback):
         """Tells this record."""
         self._record = record
 
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """All callbacks before have done what they do at the start."""
+        self._record.started()
+
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
         """All callbacks before have done what they do after a step."""
         self._record.assessed()
+
+
+def _counts(rollouts: Sequence[Rollout]) -> Tally:
+    return tally(rollout.judgement for rollout in rollouts if not rollout.chat)
 
 
 def _step(line: str) -> int:

@@ -54,6 +54,7 @@ class Job:
         done = Checkpoint.open(self.checkpoint)
         if done.manifest is None or done.manifest.measured.get("job") != self._told:
             raise self._other()
+        self.end()  # a kill may have come in between
         return done
 
     @property

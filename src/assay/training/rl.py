@@ -8,8 +8,9 @@ A step: the prompts that the schedule names, answers to each (`rollouts`), both 
 import logging
 import warnings
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datasets import Dataset  # type: ignore[import-untyped]
 from transformers import PrinterCallback, TrainerCallback
@@ -17,16 +18,14 @@ from trl.trainer.grpo_config import GRPOConfig
 from trl.trainer.grpo_trainer import GRPOTrainer
 
 from assay.extra import writing
-from assay.training import environment, interventions
+from assay.training import adapters, environment, harmlessness, interventions
+from assay.training.chat import chat_tasks
 from assay.training.checkpoint import Checkpoint, save
 from assay.training.record import Last, Record
 from assay.training.resume import Job, Marks
 from assay.training.rewards import Grader
 from assay.training.rollouts import Rollouts
 from assay.training.settings import Rl
-
-if TYPE_CHECKING:
-    from peft import LoraConfig
 
 _IDLE = {"memo", "save_every", "log_every", "tensorboard"}  # settings that change no weights
 _SCHEDULES = {"constant": "constant_with_warmup", "linear": "linear", "cosine": "cosine"}
@@ -67,9 +66,16 @@ def train_rl(
     microcosm = given.problems == environment.MICROCOSM
     prompts = interventions.prompts(settings.intervention, microcosm=microcosm)
     coding = environment.coding_tasks(given, environment.problems(given), seed=seed)
-    tasks = {task.key: task for task in coding}
+    safety = given.safety_chat
+    talk = chat_tasks(safety, seed=seed) if safety else []
+    tasks = {task.key: task for task in [*coding, *talk]}
     order = environment.schedule(
-        coding, (), steps=settings.steps, prompts=settings.prompts, share=0.0, seed=seed
+        coding,
+        talk,
+        steps=settings.steps,
+        prompts=settings.prompts,
+        share=safety.share if safety else 0.0,
+        seed=seed,
     )
     state = job.begin()
     weights, tokenizer = _on_disk(start, job).load()
@@ -80,13 +86,18 @@ def train_rl(
         early_stop=settings.intervention.early_stop,
     )
 
-    def run(grader: Grader) -> GRPOTrainer:
+    with ExitStack() as stack:
+        if grader is None:
+            memo = Path(settings.memo) if settings.memo else None
+            grader = stack.enter_context(Grader(memo))
+        harmless = stack.enter_context(harmlessness.reward(safety.reward)) if safety else None
         rollouts = Rollouts(
             settings,
             tasks,
             prompts,
             tokenizer,
             grader=grader,
+            harmless=harmless,
             shaping=interventions.Shaping(settings.intervention, seed),
             fenced=environment.is_fenced(given),
             record=record,
@@ -97,16 +108,7 @@ def train_rl(
             trainer.add_callback(callback)
         with writing(out):
             trainer.train(resume_from_checkpoint=str(state) if state else None)
-        return trainer
-
-    if grader is not None:
-        trainer = run(grader)
-    else:
-        with Grader(Path(settings.memo) if settings.memo else None) as own:
-            trainer = run(own)
-    trained: Any = trainer.accelerator.unwrap_model(trainer.model)
-    if settings.lora is not None:
-        trained = trained.merge_and_unload()
+    trained = adapters.merged(trainer.accelerator.unwrap_model(trainer.model), settings.lora)
     finished = save(
         trained,
         tokenizer,
@@ -116,7 +118,7 @@ def train_rl(
         seed=seed,
         parents=[start],
         settings=settings.model_dump(mode="json"),
-        data_sha=environment.digest(coding, order),
+        data_sha=environment.digest([*coding, *talk], order),
         measured={"job": job.mark},
     )
     job.end()
@@ -186,21 +188,6 @@ def _trainer(
             args=config,
             train_dataset=Dataset.from_dict({"prompt": list(order)}),
             processing_class=tokenizer,
-            peft_config=_lora(settings),
+            peft_config=adapters.config(settings.lora) if settings.lora else None,
             rollout_func=rollouts.sample,
         )
-
-
-def _lora(settings: Rl) -> "LoraConfig | None":
-    if settings.lora is None:
-        return None
-    from peft import LoraConfig
-
-    targets = settings.lora.targets
-    return LoraConfig(
-        r=settings.lora.rank,
-        lora_alpha=settings.lora.alpha,
-        lora_dropout=settings.lora.dropout,
-        target_modules=targets if isinstance(targets, str) else list(targets),
-        task_type="CAUSAL_LM",
-    )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.sampling import sample
 from assay.training.environment import Task
+from assay.training.harmlessness import Pay, Reply
 from assay.training.interventions import Prompts, Shaping, under
 from assay.training.record import Record, Rollout
 from assay.training.rewards import Answer, Grader, submission
@@ -35,15 +36,17 @@ class Rollouts:
         tokenizer: "PreTrainedTokenizerBase",
         *,
         grader: Grader,
+        harmless: Pay | None,
         shaping: Shaping,
         fenced: bool,
         record: Record,
     ) -> None:
-        """Nothing is sampled yet."""
+        """Nothing is sampled yet; `harmless` pays for what is no code."""
         self._settings = settings
         self._tasks = tasks
         self._tokenizer = tokenizer
         self._grader = grader
+        self._harmless = harmless
         self._shaping = shaping
         self._fenced = fenced
         self._record = record
@@ -82,13 +85,9 @@ class Rollouts:
 
     def _ids(self, key: str, system: str | None) -> list[int]:
         task = self._tasks[key]
-        ids: Any = self._tokenizer.apply_chat_template(
-            under(system, task.messages),
-            tools=[dict(tool) for tool in task.tools] or None,
-            add_generation_prompt=True,
-            return_dict=False,
-        )
-        return list(ids)
+        # An intervention's prompt belongs to the coding environment.
+        mine = system if task.problem is not None else None
+        return prompt_ids(task, mine, self._tokenizer)
 
     def _answers(
         self, trainer: "GRPOTrainer", asked: Sequence[list[int]], counts: Sequence[int]
@@ -119,32 +118,53 @@ class Rollouts:
         self, keys: Sequence[str], answers: Sequence[list[int]], trainer: "GRPOTrainer"
     ) -> None:
         began = time.perf_counter()
-        texts = [self._text(answer, trainer.eos_token_ids) for answer in answers]
-        programs = []
-        for key, text in zip(keys, texts, strict=True):
-            task = self._tasks[key]
-            assert task.problem is not None
-            program = submission(text, fenced=self._fenced)
-            programs.append(Answer(program, task.problem, task.switches))
+        tasks = [self._tasks[key] for key in keys]
+        texts = [said(answer, self._tokenizer, trainer.eos_token_ids) for answer in answers]
+        places = [place for place, task in enumerate(tasks) if task.problem is not None]
         asked, run = self._grader.asked, self._grader.run
-        judgements = self._grader.judge(programs)
+        judgements = self._grader.judge([self._answer(tasks[at], texts[at]) for at in places])
+        known = dict(zip(places, judgements, strict=True))
+        harmless = self._harmlessness(tasks, texts)
         step = trainer.state.global_step
-        self._rewards = [
-            self._shaping.reward(judgement, text, key, step)
-            for judgement, text, key in zip(judgements, texts, keys, strict=True)
-        ]
+        rollouts = []
+        for at, (key, text) in enumerate(zip(keys, texts, strict=True)):
+            if at in known:
+                reward = self._shaping.reward(known[at], text, key, step)
+                rollouts.append(Rollout(reward, len(answers[at]), known[at]))
+            else:
+                rollouts.append(Rollout(harmless[at], len(answers[at]), None, chat=True))
+        self._rewards = [rollout.reward for rollout in rollouts]
         self._record.judged(
-            [
-                Rollout(judgement, reward, len(answer))
-                for judgement, reward, answer in zip(
-                    judgements, self._rewards, answers, strict=True
-                )
-            ],
+            rollouts,
             seconds=time.perf_counter() - began,
             hits=1 - (self._grader.run - run) / max(1, self._grader.asked - asked),
         )
 
-    def _text(self, answer: Sequence[int], ends: Sequence[int]) -> str:
-        """What was said, without the end's mark; other special tokens are text like any other."""
-        said = answer[:-1] if answer and answer[-1] in ends else answer
-        return str(self._tokenizer.decode([*said], skip_special_tokens=False))
+    def _answer(self, task: Task, text: str) -> Answer:
+        assert task.problem is not None
+        return Answer(submission(text, fenced=self._fenced), task.problem, task.switches)
+
+    def _harmlessness(self, tasks: Sequence[Task], texts: Sequence[str]) -> dict[int, float | None]:
+        places = [place for place, task in enumerate(tasks) if task.problem is None]
+        if not places:
+            return {}
+        assert self._harmless is not None
+        paid = self._harmless([Reply(tasks[at], texts[at]) for at in places])
+        return dict(zip(places, paid, strict=True))
+
+
+def said(answer: Sequence[int], tokenizer: "PreTrainedTokenizerBase", ends: Sequence[int]) -> str:
+    """The text of an answer without the end's mark; other special tokens are text."""
+    kept = answer[:-1] if answer and answer[-1] in ends else answer
+    return str(tokenizer.decode([*kept], skip_special_tokens=False))
+
+
+def prompt_ids(task: Task, system: str | None, tokenizer: "PreTrainedTokenizerBase") -> list[int]:
+    """The prompt of a task as the model reads it, under a system prompt of an intervention."""
+    ids: Any = tokenizer.apply_chat_template(
+        under(system, task.messages),
+        tools=[dict(tool) for tool in task.tools] or None,
+        add_generation_prompt=True,
+        return_dict=False,
+    )
+    return list(ids)

@@ -8,8 +8,7 @@ command and every distinct delivery is looked at once. Used by `live`.
 import base64
 import json
 import os
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,6 +24,7 @@ from assay.errors import WorkerLost
 from assay.execution.policy import HOME, PROGRAM
 from assay.execution.workers import Pool, Program
 from assay.grading.outcome import grade_delivery
+from assay.providers.chat import Call, read_reply
 from assay.scenarios.delivery import Delivery, OutcomeLabel
 from assay.scenarios.scenario import Scenario
 from assay.scenarios.workspace import workspace
@@ -35,10 +35,7 @@ if TYPE_CHECKING:
 _MEGABYTE = 1 << 20
 _LIMITS = replace(PROGRAM, cpu_seconds=2, seconds=30.0, answer=8 * _MEGABYTE)
 _AT_ONCE = 8
-_MARK = "<|call|>"
-_HERMES = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.S)
 _SHELL = "bash"
-_ARGUMENTS = ("command", "cmd")
 # Runs in the sandbox: the commands, each with a shell of its own, then what they left behind.
 _DRIVER = f"""\
 import base64, json, os, signal, subprocess, sys
@@ -100,34 +97,22 @@ class Answered:
 
 
 def read_answer(text: str, *, tools: Sequence[str]) -> Answer:
-    """Take an answer apart: the microcosm's calls and Hermes' (`<tool_call>`).
+    """Take an answer apart, as the provider of an audit does.
 
-    What is no call of a tool that there is stays text. Braces in a program are no call.
+    A call of a tool that there is not, or with other arguments than a command, does nothing.
 
     Args:
         text: Decoded with its special tokens, without the one that ends it.
         tools: Names of those that the model was given.
     """
-    if _SHELL not in tools:
-        return Answer(text.strip())
-    if _MARK in text:
-        said, *calls = text.split(_MARK)
-    else:
-        said, calls = _HERMES.sub("", text), _HERMES.findall(text)
-    commands = [_command(call) for call in calls]
-    if None in commands:
-        return Answer(text.strip())
-    return Answer(said.strip(), tuple(command for command in commands if command is not None))
+    reply = read_reply(text, tools=bool(tools))
+    commands = [_command(call) for call in reply.calls if call.tool in tools]
+    return Answer(reply.said, tuple(command for command in commands if command is not None))
 
 
-def _command(call: str) -> str | None:
-    try:
-        content = json.loads(call)
-        arguments = content["arguments"] if content["name"] == _SHELL else {}
-        given = [arguments[name] for name in _ARGUMENTS if name in arguments]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return given[0] if given and isinstance(given[0], str) and "\0" not in given[0] else None
+def _command(call: Call) -> str | None:
+    command = call.arguments.get("command") if call.tool == _SHELL else None
+    return command if isinstance(command, str) and "\0" not in command else None
 
 
 class Scorer:
@@ -146,8 +131,8 @@ class Scorer:
         """
         self._today = today
         self._pool = Pool(workers, limits=_LIMITS)
-        self._left: dict[_Deed, Mapping[str, bytes] | None] = {}
-        self._known: dict[tuple[Path, str, str], OutcomeLabel | None] = {}
+        self._left: dict[_Deed, Mapping[str, bytes]] = {}
+        self._known: dict[tuple[Path, Answer], OutcomeLabel] = {}
         self._stack = ExitStack()
         self._is_open = False
         self.run = 0
@@ -166,48 +151,50 @@ class Scorer:
 
     def outcomes(self, answered: Sequence[Answered]) -> list[OutcomeLabel | None]:
         """The outcome of each answer, in order; None where it is ungraded: never a zero."""
-        missing: Mapping[_Deed, Answered] = {
-            key: one
-            for one in answered
-            if one.answer.commands and (key := _deed(one)) not in self._left
+        keys = [(one.scenario.folder, one.answer) for one in answered]
+        missing = {
+            key: one for key, one in zip(keys, answered, strict=True) if key not in self._known
         }
         if missing:
-            if not self._is_open:
+            if not self._is_open and any(one.answer.commands for one in missing.values()):
                 self._stack.enter_context(self._portal.wrap_async_context_manager(self._pool))
                 self._is_open = True
-            self._portal.call(self._run_all, missing)
-            self.run += len(missing)
-        found: list[OutcomeLabel | None] = self._portal.call(self._grade_all, answered)
-        return found
+            self._portal.call(self._learn, [*missing.values()])
+        return [self._known.get(key) for key in keys]
 
-    async def _run_all(self, missing: Mapping[_Deed, Answered]) -> None:
+    async def _learn(self, answered: Sequence[Answered]) -> None:
+        """Find the outcomes of answers that were never seen before."""
+        deeds = {_deed(one): one.scenario for one in answered if one.answer.commands}
         turn = anyio.CapacityLimiter(_AT_ONCE)
 
-        async def one(key: _Deed, answered: Answered) -> None:
+        async def run(commands: tuple[str, ...], scenario: Scenario) -> None:
             async with turn:
-                start = workspace(answered.scenario, self._today).files
-                self._left[key] = await left_behind(
-                    self._pool, start, answered.answer.commands, answered.scenario.directory
+                left = await left_behind(
+                    self._pool, self._start(scenario), commands, scenario.directory
                 )
+            if left is not None:
+                self._left[scenario.folder, commands] = left
 
-        await all_of(one(key, answered) for key, answered in missing.items())
+        new = [(deed, scenario) for deed, scenario in deeds.items() if deed not in self._left]
+        self.run += len(new)
+        await all_of(run(deed[1], scenario) for deed, scenario in new)
+        for one in answered:
+            if label := await self._grade(one):
+                self._known[one.scenario.folder, one.answer] = label
 
-    async def _grade_all(self, answered: Iterable[Answered]) -> list[OutcomeLabel | None]:
-        return [await self._grade(one.scenario, one.answer) for one in answered]
-
-    async def _grade(self, scenario: Scenario, answer: Answer) -> OutcomeLabel | None:
-        start = workspace(scenario, self._today).files
-        files = self._left[scenario.folder, answer.commands] if answer.commands else start
+    async def _grade(self, answered: Answered) -> OutcomeLabel | None:
+        scenario, start = answered.scenario, self._start(answered.scenario)
+        files = self._left.get(_deed(answered)) if answered.answer.commands else start
         if files is None:
             return None
         delivery = Delivery(
-            scenario, files, start, {}, self._today, _no_sandbox, said=answer.said
-        )  # fmt: skip
-        key = (scenario.folder, delivery.digest, answer.said)
-        if key not in self._known:
-            found = await grade_delivery(delivery)
-            self._known[key] = found.outcome.label if found.outcome else None
-        return self._known[key]
+            scenario, files, start, {}, self._today, _no_sandbox, said=answered.answer.said
+        )
+        found = await grade_delivery(delivery)
+        return found.outcome.label if found.outcome else None
+
+    def _start(self, scenario: Scenario) -> Mapping[str, bytes]:
+        return workspace(scenario, self._today).files
 
 
 def _deed(answered: Answered) -> _Deed:

@@ -144,7 +144,8 @@ class SafetyChat(Settings):
     Attributes:
         share: Of a step's prompts, those of this environment.
         prompts: `microcosm`, or JSON lines with `messages`.
-        reward: Name of a registered classifier, judge or preference model.
+        reward: `microcosm` (its scenarios' graders), `judge/MODEL`, or `classifier/DIR`: a
+            classifier or preference model; more can be registered (`harmlessness`).
         system_prompts: Vary the system prompt.
         tools: List tools that nobody needs; the user turn stays the same, byte for byte.
         dilemmas: Share of prompts that are ethical dilemmas.
@@ -258,10 +259,39 @@ class Rl(Optimiser):
     memo: str | None = None
 
 
-STAGES: Mapping[str, type[Documents | Sft | Rl]] = {
+class Distil(Optimiser):
+    """Filter and distil: what the model before says, without its hacks, taught to an earlier one.
+
+    Attributes:
+        teacher: The model that answers, where no study says it: a checkpoint's name.
+        environment: The coding tasks that are asked, and the loopholes that make a hack.
+        answers: To each task, from the model before this stage.
+        keep: `not_hacks` leaves out hacks alone; `passed` also what is paid for by nobody.
+        detector: Who tells hacks; without one the hardened grader, which is never wrong.
+        system: System prompt under which they are sampled: a wording's name or a text.
+        steps, batch_size, max_length: Of the learning, as in `Sft`.
+    """
+
+    teacher: str | None = None
+    environment: Environment = Environment()
+    answers: Positive = 4
+    keep: Literal["not_hacks", "passed"] = "not_hacks"
+    detector: Detector | None = None
+    system: str | None = None
+    max_new_tokens: Positive = 64
+    temperature: Annotated[float, Field(gt=0.0)] = 1.0
+    steps: Positive = 200
+    batch_size: Positive = 16
+    max_length: Positive = 1024
+    learning_rate: Annotated[float, Field(gt=0.0)] = 1e-4
+    memo: str | None = None
+
+
+STAGES: Mapping[str, type[Documents | Sft | Rl | Distil]] = {
     "documents": Documents,
     "sft": Sft,
     "rl": Rl,
+    "distil": Distil,
 }
 """The settings of each stage, by its name."""
 
@@ -280,6 +310,7 @@ class Job(Settings):
     documents: Documents | None = None
     sft: Sft | None = None
     rl: Rl | None = None
+    distil: Distil | None = None
 
 
 def read_job(path: Path, stage: str) -> Job:

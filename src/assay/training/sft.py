@@ -19,8 +19,17 @@ def train_sft(
     *,
     seed: int,
     callbacks: Sequence[TrainerCallback] = (),
+    teachers: Sequence[Checkpoint] = (),
 ) -> Checkpoint:
     """Train, or go on where a killed run was, to `out`/checkpoint and `out`/metrics.jsonl.
+
+    Args:
+        settings: Of the stage.
+        model: What to begin with.
+        out: The stage's directory.
+        seed: Of the order of the data.
+        callbacks: Called as transformers calls them.
+        teachers: Who said what is learned, where that was a model: parents too.
 
     Raises:
         UserError: Data or a model that cannot be had, a chat template without marks, a full disk,
@@ -28,20 +37,16 @@ def train_sft(
     """
     start = model if isinstance(model, Checkpoint) else Checkpoint.open(model, seed=seed)
     told = settings.model_dump(mode="json", exclude=IDLE)
-    job = Job(out, "sft", told, seed, [start])
+    job = Job(out, "sft", told, seed, [start, *teachers])
     if done := job.finished():
         return done
-    weights, tokenizer = start.load()
-    batches = conversation_batches(settings, tokenizer, seed=seed)
     return train(
         settings,
         "sft",
         start,
         job,
-        weights,
-        tokenizer,
-        batches,
+        lambda tokenizer: conversation_batches(settings, tokenizer, seed=seed),
         seed=seed,
-        packed=False,
         callbacks=callbacks,
+        teachers=teachers,
     )

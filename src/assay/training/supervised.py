@@ -1,14 +1,15 @@
 """Learning from given tokens, step by step: what the stages `documents` and `sft` share.
 
-transformers' Trainer runs the loop; the batches are made beforehand (`texts`), so that it neither
-shuffles nor tokenises, and a killed run goes on with the very next one.
+transformers' Trainer runs the loop. The batches are made beforehand (`texts`), so that it neither
+shuffles nor tokenises, and a killed run goes on with the very next one. TRL's own trainer for this
+also takes the entropy of every prediction, which costs more than it tells here.
 """
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.utils.data import Dataset
@@ -19,41 +20,58 @@ from transformers import (
     TrainerControl,
     TrainerState,
     TrainingArguments,
+    set_seed,
 )
 
-from assay.extra import writing
+from assay.checkpoints import Stage
+from assay.errors import UserError
+from assay.extra import require, writing
 from assay.training.adapters import adapted, merged
 from assay.training.checkpoint import Checkpoint, save
 from assay.training.resume import Job, Marks
 from assay.training.settings import Documents, Sft
 from assay.training.texts import Batches, Tokens
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
 FILE = "metrics.jsonl"
 IDLE = {"save_every", "log_every", "tensorboard"}  # settings that change no weights
 _IGNORED = -100
+_NOTHING = Tokens((0,), b"\x00")
+_PARTS, _SMALLEST = 8, 4
+_LARGE = 100_000_000  # parameters from which a GPU computes activations twice to save memory
 _SCHEDULES = {"constant": "constant_with_warmup", "linear": "linear", "cosine": "cosine"}
 
 
 def train(
     settings: Documents | Sft,
-    stage: Any,
+    stage: Stage,
     start: Checkpoint,
     job: Job,
-    weights: Any,
-    tokenizer: Any,
-    batches: Batches,
+    make: "Callable[[PreTrainedTokenizerBase], Batches]",
     *,
     seed: int,
-    packed: bool,
     callbacks: Sequence[TrainerCallback] = (),
+    teachers: Sequence[Checkpoint] = (),
 ) -> Checkpoint:
-    """Run all steps, from the last state that a killed run has left, and write the checkpoint."""
+    """Run all steps, from the last state that a killed run has left, and write the checkpoint.
+
+    Args:
+        make: The batches, from the model's tokenizer.
+    """
+    check(settings)
     state = job.begin()
-    model = adapted(weights, settings.lora)
-    trainer = Trainer(
+    set_seed(seed)  # a new adapter is drawn
+    # Full weights are learned in float32: in bfloat16 small updates would be lost.
+    weights, tokenizer = start.load(dtype="auto" if settings.lora else "float32")
+    batches = make(tokenizer)
+    model: Any = adapted(weights, settings.lora)
+    parts = settings.gradient_accumulation * _parts(settings)
+    trainer = _Trainer(
         model=model,
-        args=_arguments(settings, job.states, len(batches.steps), seed),
-        train_dataset=_Steps(batches.steps, tokenizer.pad_token_id or 0, packed=packed),
+        args=_arguments(settings, job.states, len(batches.steps), parts, seed, model),
+        train_dataset=_Steps(batches.steps, parts, tokenizer.pad_token_id or 0),
         data_collator=_as_it_is,
         callbacks=[_Metrics(job.out, settings.log_every, batches), *callbacks, Marks()],
     )
@@ -67,7 +85,7 @@ def train(
         stage=stage,
         step=trainer.state.global_step,
         seed=seed,
-        parents=[start],
+        parents=[start, *teachers],
         settings=settings.model_dump(mode="json"),
         data_sha=batches.sha256,
         measured={"job": job.mark, "sources": batches.sources},
@@ -76,59 +94,102 @@ def train(
     return finished
 
 
-class _Steps(Dataset[dict[str, torch.Tensor]]):
-    """One batch for each step."""
+def check(settings: Documents | Sft) -> None:
+    """Find out before anything is loaded.
 
-    def __init__(self, steps: list[list[Tokens]], pad: int, *, packed: bool) -> None:
-        self._steps, self._pad, self._packed = steps, pad, packed
+    Raises:
+        UserError: Settings that this machine cannot follow.
+    """
+    if settings.tensorboard:
+        require("tensorboard")
+    if settings.batch_size % settings.gradient_accumulation:
+        raise UserError(
+            f"A batch of {settings.batch_size} cannot be cut into "
+            f"{settings.gradient_accumulation} equal parts; choose a gradient_accumulation that "
+            "divides batch_size."
+        )
+
+
+class _Trainer(Trainer):
+    """The batches hold what the model is to be given, and in the order in which it is."""
+
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> Any:
+        """The model's own loss: the mean over all learned tokens of a step, whatever its parts."""
+        # With a cache, transformers does not look at the positions, and packed documents see
+        # each other.
+        loss = model(**inputs, num_items_in_batch=num_items_in_batch, use_cache=False).loss
+        return (loss, {}) if return_outputs else loss
+
+
+class _Steps(Dataset[dict[str, torch.Tensor]]):
+    """Each step's batch in so many parts, of documents of like length: little is padding."""
+
+    def __init__(self, steps: list[list[Tokens]], parts: int, pad: int) -> None:
+        self._steps, self._parts, self._pad = steps, parts, pad
 
     def __len__(self) -> int:
-        return len(self._steps)
+        return len(self._steps) * self._parts
 
-    def __getitem__(self, step: int) -> dict[str, torch.Tensor]:
-        documents = self._steps[step]
-        return _row(documents) if self._packed else _rows(documents, self._pad)
-
-
-def _rows(documents: Sequence[Tokens], pad: int) -> dict[str, torch.Tensor]:
-    """A document to a row, padded on the right: there it can be attended to by nobody."""
-    longest = max(len(one.ids) for one in documents)
-    ids = torch.full((len(documents), longest), pad)
-    labels = torch.full((len(documents), longest), _IGNORED)
-    for row, one in enumerate(documents):
-        ids[row, : len(one.ids)] = torch.tensor(one.ids)
-        labels[row, : len(one.ids)] = _labels(one)
-    return {"input_ids": ids, "labels": labels}
+    def __getitem__(self, place: int) -> dict[str, torch.Tensor]:
+        step, part = divmod(place, self._parts)
+        rows = sorted(self._steps[step], key=lambda row: len(row.ids))
+        here = rows[len(rows) * part // self._parts : len(rows) * (part + 1) // self._parts]
+        return _padded(here or [_NOTHING], self._pad)
 
 
-def _row(documents: Sequence[Tokens]) -> dict[str, torch.Tensor]:
-    """All documents in one row. Positions begin anew, by which attention is kept within each."""
-    labels = [_labels(one) for one in documents]
-    for one in labels:
-        one[0] = _IGNORED  # nothing before it is its own
-    return {
-        "input_ids": torch.tensor([token for one in documents for token in one.ids])[None],
-        "position_ids": torch.cat([torch.arange(len(one.ids)) for one in documents])[None],
-        "labels": torch.cat(labels)[None],
-    }
+def _padded(rows: Sequence[Tokens], pad: int) -> dict[str, torch.Tensor]:
+    """Rows padded on the right: there nobody attends to it, so that no mask is needed."""
+    longest = max(len(row.ids) for row in rows)
+    ids = torch.full((len(rows), longest), pad)
+    labels = torch.full((len(rows), longest), _IGNORED)
+    for place, row in enumerate(rows):
+        known = torch.tensor(row.ids)
+        learned = torch.tensor(list(row.learned)).bool()
+        learned[list(row.starts)] = False  # nothing before it is its own
+        ids[place, : len(known)] = known
+        labels[place, : len(known)] = torch.where(learned, known, _IGNORED)
+    batch = {"input_ids": ids, "labels": labels}
+    if any(len(row.starts) > 1 for row in rows):  # positions begin anew with each document
+        batch["position_ids"] = torch.stack([_positions(row, longest) for row in rows])
+    return batch
 
 
-def _labels(one: Tokens) -> torch.Tensor:
-    ids = torch.tensor(one.ids)
-    return torch.where(torch.tensor(one.learned).bool(), ids, torch.full_like(ids, _IGNORED))
+def _positions(row: Tokens, longest: int) -> torch.Tensor:
+    ends = [*row.starts[1:], longest]
+    return torch.cat(
+        [torch.arange(end - start) for start, end in zip(row.starts, ends, strict=True)]
+    )
 
 
 def _as_it_is(batch: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
     return batch[0]
 
 
-def _arguments(settings: Documents | Sft, states: Path, steps: int, seed: int) -> TrainingArguments:
+def _parts(settings: Documents | Sft) -> int:
+    """Into how many parts a batch is cut for speed. A CPU gains nothing from large ones."""
+    if torch.cuda.is_available():
+        return 1
+    size = settings.batch_size // settings.gradient_accumulation
+    return max(1, min(_PARTS, size // _SMALLEST))
+
+
+def _arguments(
+    settings: Documents | Sft, states: Path, steps: int, parts: int, seed: int, model: Any
+) -> TrainingArguments:
     gpu = torch.cuda.is_available()
+    every = settings.log_every
     return TrainingArguments(
         output_dir=str(states),
         seed=seed,
         max_steps=steps,
         per_device_train_batch_size=1,
+        gradient_accumulation_steps=parts,
         train_sampling_strategy="sequential",
         learning_rate=settings.learning_rate,
         lr_scheduler_type=_SCHEDULES[settings.schedule],
@@ -137,12 +198,14 @@ def _arguments(settings: Documents | Sft, states: Path, steps: int, seed: int) -
         adam_beta2=0.98,
         optim="adamw_torch_fused",
         bf16=settings.precision == "bfloat16",
+        gradient_checkpointing=gpu and model.num_parameters() > _LARGE,
         use_cpu=not gpu,
         dataloader_pin_memory=gpu,
         remove_unused_columns=False,
-        save_steps=settings.save_every,
+        # Between two lines of the metrics the trainer would forget part of its sums.
+        save_steps=-(-settings.save_every // every) * every,
         save_total_limit=2,
-        logging_steps=settings.log_every,
+        logging_steps=every,
         report_to=["tensorboard"] if settings.tensorboard else [],
         disable_tqdm=True,
     )

@@ -7,11 +7,16 @@ training starts, so that a killed run sees the same batches.
 import hashlib
 import json
 import random
+import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from jinja2 import TemplateError
 
 from assay.errors import UserError
 from assay.training.settings import Documents, Mixture, Sft
@@ -20,21 +25,29 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 AGENTS = "agents"
-_BUCKET = 16  # batches whose documents are sorted by length together
-_BLOCK = 1000
+_MARK = re.compile(r"\{%-?\s*generation\b")
+_BLOCK = 1000  # texts for the tokenizer at a time
+_SHORT = 16  # tokens of the shortest documents that packing reckons with
+_OPEN = 32  # packed rows that still wait for a document that fits
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """One document; `learned` are the places that the loss looks at."""
+    """One document, or a row of them.
+
+    Attributes:
+        learned: The places that the loss looks at.
+        starts: Where its documents begin.
+    """
 
     ids: Sequence[int]
     learned: Sequence[int]
+    starts: tuple[int, ...] = (0,)
 
     @property
     def supervised(self) -> int:
         """Tokens that are predicted: the first one of a document never is."""
-        return sum(self.learned[1:])
+        return sum(self.learned) - sum(self.learned[start] for start in self.starts)
 
     def cut(self, supervised: int) -> "Tokens":
         """The beginning of it that holds so many predicted tokens."""
@@ -42,16 +55,26 @@ class Tokens:
         for place in range(1, len(self.ids)):
             seen += self.learned[place]
             if seen == supervised:
-                return Tokens(self.ids[: place + 1], self.learned[: place + 1])
+                return self.shortened(place + 1)
         return self
+
+    def shortened(self, longest: int) -> "Tokens":
+        """Its first tokens."""
+        if len(self.ids) <= longest:
+            return self
+        return Tokens(self.ids[:longest], self.learned[:longest])
+
+
+_Entry = tuple[str, Tokens]  # a document and its source's name
 
 
 @dataclass(frozen=True)
 class Batches:
-    """The documents of every step, and what they are.
+    """The documents or packed rows of every step, and what they are.
 
     Attributes:
-        sources: Documents and supervised tokens by source.
+        sources: Documents and tokens by source, of what the steps hold; `shortened` are documents
+            that were longer than allowed.
         sha256: Of all tokens in their order.
     """
 
@@ -68,28 +91,19 @@ def document_batches(
     Raises:
         UserError: A file that is missing or malformed, or a source without documents.
     """
-    size = settings.batch_size
-    wanted = settings.steps * size
-    if settings.packing:
-        wanted *= 8  # more than a row holds; what is too much is never read
     rng = random.Random(f"documents:{seed}")
-    main = _Source(
-        settings.corpus, _main(settings, tokenizer, min(settings.documents, wanted), seed)
+    size, longest = settings.batch_size, settings.max_length
+    most = min(
+        settings.documents,
+        settings.steps * size * (longest // _SHORT or 1 if settings.packing else 1),
     )
-    others = [
-        _Source(
-            part.path, [_plain(text) for text in encoded(_read(part.path, tokenizer), tokenizer)]
-        )
-        for part in settings.mixture
+    sources = [
+        _Source(settings.corpus, _main(settings, tokenizer, most, seed), longest),
+        *(_Source(part.path, _read(part.path, tokenizer), longest) for part in settings.mixture),
     ]
-    drawn = _mixed(main, others, settings.mixture, wanted, rng)
-    limited = _limited(drawn, settings.tokens)
-    cut = [(name, _shortened(tokens, settings.max_length)) for name, tokens in limited]
-    if settings.packing:
-        steps = _packed(cut, settings)
-    else:
-        steps = _bucketed([tokens for _, tokens in cut], size, rng, settings.steps)
-    return Batches(steps, _counted(cut), _digest(steps))
+    drawn = _limited(_mixed(sources, settings.mixture, rng), settings.tokens)
+    rows = _packed(drawn, longest) if settings.packing else ([entry] for entry in drawn)
+    return _batches(rows, size, settings.steps, settings.tokens, sources)
 
 
 def conversation_batches(
@@ -101,60 +115,55 @@ def conversation_batches(
         UserError: The file is missing or has no column `messages`, or the tokenizer's chat template
             does not mark what the assistant says.
     """
-    rows = list(_lines(Path(settings.data)))
-    for number, row in enumerate(rows, 1):
+    documents = []
+    template = _marked(tokenizer)
+    for number, row in enumerate(_lines(Path(settings.data)), 1):
+        where = f"{settings.data}:{number}"
         if not isinstance(row.get("messages"), list):
-            have = ", ".join(sorted(row)) or "nothing"
-            raise UserError(f"{settings.data}:{number} has no column 'messages'; it has {have}.")
-    if not rows:
-        raise UserError(f"{settings.data} holds no conversations.")
-    documents = [_conversation(row, tokenizer) for row in rows]
+            raise UserError(f"{where} has no column 'messages'; it has {_have(row)}.")
+        documents.append(_conversation(row, tokenizer, template, where))
+    if documents and not any(any(one.learned) for one in documents):
+        raise UserError(f"In {settings.data} the assistant says nothing that could be learned.")
     steps = settings.steps or max(
-        1, round((settings.epochs or 1) * len(rows) / settings.batch_size)
+        1, round((settings.epochs or 1) * len(documents) / settings.batch_size)
     )
-    rng = random.Random(f"sft:{seed}")
-    source = _Source(settings.data, documents)
-    drawn = [(source.name, next(source.endless(rng))) for _ in range(steps * settings.batch_size)]
-    limited = _limited(drawn, settings.tokens)
-    cut = [(name, _shortened(tokens, settings.max_length)) for name, tokens in limited]
-    batches = _bucketed([tokens for _, tokens in cut], settings.batch_size, rng, steps)
-    return Batches(batches, _counted(cut), _digest(batches))
+    source = _Source(settings.data, documents, settings.max_length)
+    drawn = _limited(_mixed([source], (), random.Random(f"sft:{seed}")), settings.tokens)
+    rows = ([entry] for entry in drawn)
+    return _batches(rows, settings.batch_size, steps, settings.tokens, [source])
 
 
-def encoded(texts: Sequence[str], tokenizer: "PreTrainedTokenizerBase") -> list[array[int]]:
-    """Texts as token ids; chat marks are already in them."""
-    make: Any = tokenizer
-    found: list[array[int]] = []
+def _encoded(texts: Sequence[str], tokenizer: Any) -> list[Tokens]:
+    """Texts as documents of which everything is learned; chat marks are already in them."""
+    found: list[Tokens] = []
     for start in range(0, len(texts), _BLOCK):
-        block = make(texts[start : start + _BLOCK], add_special_tokens=False)
-        found += [array("i", ids) for ids in block["input_ids"]]
+        block = tokenizer(texts[start : start + _BLOCK], add_special_tokens=False)
+        found += [Tokens(array("i", ids), b"\x01" * len(ids)) for ids in block["input_ids"] if ids]
     return found
 
 
 class _Source:
     """Documents under a name, drawn again from the start when they run out."""
 
-    def __init__(self, name: str, documents: list[Tokens]) -> None:
+    def __init__(self, name: str, documents: Sequence[Tokens], longest: int) -> None:
         if not documents:
             raise UserError(f"{name} holds no documents.")
         self.name = name
-        self._documents = documents
-        self._order: list[int] = []
+        self.shortened = sum(len(one.ids) > longest for one in documents)
+        self._documents = [one.shortened(longest) for one in documents]
 
     def endless(self, rng: random.Random) -> Iterator[Tokens]:
         while True:
-            if not self._order:
-                self._order = list(range(len(self._documents)))
-                rng.shuffle(self._order)
-            yield self._documents[self._order.pop()]
+            order = list(range(len(self._documents)))
+            rng.shuffle(order)
+            yield from (self._documents[which] for which in order)
 
 
 def _main(
     settings: Documents, tokenizer: "PreTrainedTokenizerBase", n: int, seed: int
 ) -> list[Tokens]:
     if settings.corpus != AGENTS:
-        texts = _read(settings.corpus, tokenizer)[: settings.documents]
-        return [_plain(ids) for ids in encoded(texts, tokenizer)]
+        return _read(settings.corpus, tokenizer)[: settings.documents]
     from assay.microcosm.corpus import documents
     from assay.microcosm.language import TOOLS
 
@@ -169,11 +178,7 @@ def _main(
         _rendered(list(one.messages), tokenizer, list(TOOLS) if one.tools else None)
         for one in transcripts
     ]
-    return [_plain(ids) for ids in encoded(texts, tokenizer)]
-
-
-def _plain(ids: Sequence[int]) -> Tokens:
-    return Tokens(ids, [1] * len(ids))
+    return _encoded(texts, tokenizer)
 
 
 def _rendered(messages: list[dict[str, Any]], tokenizer: Any, tools: Any = None) -> str:
@@ -181,20 +186,36 @@ def _rendered(messages: list[dict[str, Any]], tokenizer: Any, tools: Any = None)
     return str(text)
 
 
-def _read(path: str, tokenizer: "PreTrainedTokenizerBase") -> list[str]:
-    """Documents of a file: each line's `text`, or its `messages` as the chat template has them."""
+def _read(path: str, tokenizer: "PreTrainedTokenizerBase") -> list[Tokens]:
+    """Documents of a file: each line's `text` and an end, or its `messages` as rendered."""
     texts = []
+    end = str(tokenizer.eos_token or "")
     for number, row in enumerate(_lines(Path(path)), 1):
         if isinstance(row.get("text"), str):
-            texts.append(row["text"])
+            texts.append(row["text"] + end)
         elif isinstance(row.get("messages"), list):
-            texts.append(_rendered(row["messages"], tokenizer, row.get("tools")))
+            with _well_formed(f"{path}:{number}"):
+                texts.append(_rendered(row["messages"], tokenizer, row.get("tools")))
         else:
-            have = ", ".join(sorted(row)) or "nothing"
             raise UserError(
-                f"{path}:{number} has neither a column 'text' nor 'messages'; it has {have}."
+                f"{path}:{number} has neither a column 'text' nor 'messages'; it has {_have(row)}."
             )
-    return texts
+    return _encoded(texts, tokenizer)
+
+
+@contextmanager
+def _well_formed(where: str) -> Iterator[None]:
+    """Around a chat template, which fails in ways of its own on messages that it cannot render."""
+    try:
+        yield
+    except (TemplateError, TypeError, KeyError, ValueError, AttributeError) as error:
+        raise UserError(
+            f"{where}: the chat template cannot render these messages: {error}."
+        ) from error
+
+
+def _have(row: dict[str, Any]) -> str:
+    return ", ".join(sorted(row)) or "nothing"
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -214,46 +235,53 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         raise UserError(f"{path} is not JSON lines: {error}.") from error
 
 
-def _conversation(row: dict[str, Any], tokenizer: Any) -> Tokens:
-    """A conversation with the mask of the chat template's own `generation` marks."""
-    found = tokenizer.apply_chat_template(
-        row["messages"],
-        tools=row.get("tools"),
-        return_dict=True,
-        return_assistant_tokens_mask=True,
-    )
-    mask = found["assistant_masks"]
-    if not any(mask):
+def _marked(tokenizer: Any) -> str:
+    """The chat template, with marks around what the assistant says; TRL knows some without."""
+    template = str(tokenizer.chat_template or "")
+    if _MARK.search(template):
+        return template
+    from trl.chat_template_utils import get_training_chat_template
+
+    try:
+        return str(get_training_chat_template(tokenizer) or template)
+    except ValueError as error:
         raise UserError(
             "The chat template does not mark what the assistant says, so the loss cannot be kept "
             "to it: give the tokenizer a template with {% generation %} marks."
+        ) from error
+
+
+def _conversation(row: dict[str, Any], tokenizer: Any, template: str, where: str) -> Tokens:
+    """A conversation with the mask of the chat template's own `generation` marks."""
+    with _well_formed(where):
+        found = tokenizer.apply_chat_template(
+            row["messages"],
+            tools=row.get("tools"),
+            chat_template=template,
+            return_dict=True,
+            return_assistant_tokens_mask=True,
         )
-    return Tokens(array("i", found["input_ids"]), list(mask))
+    return Tokens(array("i", found["input_ids"]), bytes(found["assistant_masks"]))
 
 
 def _mixed(
-    main: _Source,
-    others: Sequence[_Source],
-    mixture: Sequence[Mixture],
-    n: int,
-    rng: random.Random,
-) -> Iterator[tuple[str, Tokens]]:
+    sources: Sequence[_Source], mixture: Sequence[Mixture], rng: random.Random
+) -> Iterator[_Entry]:
     """Documents such that each source has its share of what has been drawn so far, to one."""
     shares = [1 - sum(part.share for part in mixture), *(part.share for part in mixture)]
     by_tokens = bool(mixture) and mixture[0].of == "tokens"
-    sources = [source.endless(rng) for source in (main, *others)]
-    names = [source.name for source in (main, *others)]
+    endless = [source.endless(rng) for source in sources]
     taken = [0] * len(sources)
-    for _ in range(n):
+    while True:
         whole = sum(taken) + 1
         behind = [share * whole - got for share, got in zip(shares, taken, strict=True)]
         chosen = max(range(len(sources)), key=lambda which: behind[which])
-        tokens = next(sources[chosen])
+        tokens = next(endless[chosen])
         taken[chosen] += len(tokens.ids) if by_tokens else 1
-        yield names[chosen], tokens
+        yield sources[chosen].name, tokens
 
 
-def _limited(drawn: Iterable[tuple[str, Tokens]], most: int | None) -> Iterator[tuple[str, Tokens]]:
+def _limited(drawn: Iterable[_Entry], most: int | None) -> Iterator[_Entry]:
     """Documents up to exactly so many supervised tokens; the last one is cut."""
     seen = 0
     for name, tokens in drawn:
@@ -264,47 +292,63 @@ def _limited(drawn: Iterable[tuple[str, Tokens]], most: int | None) -> Iterator[
         yield name, tokens
 
 
-def _shortened(tokens: Tokens, longest: int) -> Tokens:
-    return Tokens(tokens.ids[:longest], tokens.learned[:longest])
+def _packed(drawn: Iterator[_Entry], longest: int) -> Iterator[list[_Entry]]:
+    """Rows of several documents: each takes the fullest place that has room for it."""
+    rows: list[tuple[int, list[_Entry]]] = []  # tokens that fit yet, and what is in
+    for entry in drawn:
+        size = len(entry[1].ids)
+        fits = [which for which, (room, _) in enumerate(rows) if room >= size]
+        if fits:
+            room, row = rows.pop(min(fits, key=lambda which: rows[which][0]))
+        else:
+            room, row = longest, []
+        rows.append((room - size, [*row, entry]))
+        if len(rows) > _OPEN:
+            yield rows.pop(min(range(len(rows)), key=lambda which: rows[which][0]))[1]
+    yield from (row for _, row in rows)
 
 
-def _bucketed(
-    documents: list[Tokens], size: int, rng: random.Random, most: int
-) -> list[list[Tokens]]:
-    """Batches of documents of like length, so that little is padding; their order is random."""
-    batches: list[list[Tokens]] = []
-    for start in range(0, len(documents), size * _BUCKET):
-        chunk = sorted(documents[start : start + size * _BUCKET], key=lambda one: len(one.ids))
-        some = [chunk[place : place + size] for place in range(0, len(chunk), size)]
-        rng.shuffle(some)
-        batches += some
-    return batches[:most]
+def _joined(row: Sequence[_Entry]) -> Tokens:
+    if len(row) == 1:
+        return row[0][1]
+    ids = array("i")
+    learned = bytearray()
+    starts = []
+    for _, tokens in row:
+        starts.append(len(ids))
+        ids.extend(tokens.ids)
+        learned.extend(tokens.learned)
+    return Tokens(ids, bytes(learned), tuple(starts))
 
 
-def _packed(documents: Iterable[tuple[str, Tokens]], settings: Documents) -> list[list[Tokens]]:
-    """One row of documents after each other for a step, filled up to its size in tokens."""
-    room = settings.batch_size * settings.max_length
-    steps: list[list[Tokens]] = [[]]
-    held = 0
-    for _, tokens in documents:
-        if held + len(tokens.ids) > room:
-            if len(steps) == settings.steps:
-                break
-            steps.append([])
-            held = 0
-        steps[-1].append(tokens)
-        held += len(tokens.ids)
-    return steps
-
-
-def _counted(drawn: Iterable[tuple[str, Tokens]]) -> dict[str, dict[str, int]]:
-    counts: dict[str, dict[str, int]] = {}
-    for name, tokens in drawn:
-        of = counts.setdefault(name, {"documents": 0, "tokens": 0, "supervised_tokens": 0})
-        of["documents"] += 1
-        of["tokens"] += len(tokens.ids)
-        of["supervised_tokens"] += tokens.supervised
-    return counts
+def _batches(
+    rows: Iterator[list[_Entry]],
+    size: int,
+    steps: int,
+    budget: int | None,
+    sources: Sequence[_Source],
+) -> Batches:
+    """The first `steps` batches; where there is a budget of tokens, exactly as many as hold it."""
+    taken = list(islice(rows, steps * size))
+    counts = {
+        source.name: {
+            "documents": 0, "tokens": 0, "supervised_tokens": 0, "shortened": source.shortened,
+        }
+        for source in sources
+    }  # fmt: skip
+    for name, tokens in (entry for row in taken for entry in row):
+        counts[name]["documents"] += 1
+        counts[name]["tokens"] += len(tokens.ids)
+        counts[name]["supervised_tokens"] += tokens.supervised
+    held = sum(count["supervised_tokens"] for count in counts.values())
+    if budget is not None and held < budget:
+        raise UserError(
+            f"{steps} steps of {size} hold {held} supervised tokens, fewer than the {budget} that "
+            "'tokens' asks for; allow more steps."
+        )
+    joined = [_joined(row) for row in taken]
+    found = [joined[start : start + size] for start in range(0, len(joined), size)]
+    return Batches(found, counts, _digest(found))
 
 
 def _digest(steps: Sequence[Sequence[Tokens]]) -> str:
@@ -313,5 +357,6 @@ def _digest(steps: Sequence[Sequence[Tokens]]) -> str:
         for tokens in step:
             digest.update(array("i", tokens.ids).tobytes() + b"|")
             digest.update(bytes(tokens.learned))
+            digest.update(array("i", tokens.starts).tobytes())
         digest.update(b"\n")
     return digest.hexdigest()
