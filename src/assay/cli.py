@@ -16,6 +16,7 @@ import typer
 from assay import __version__
 from assay.cli_hacks import hacks_app
 from assay.cli_power import power
+from assay.cli_quickstart import quickstart
 from assay.cli_review import review
 from assay.cli_study import study_app
 from assay.errors import UserError
@@ -111,25 +112,7 @@ def _root(
         raise typer.Exit
 
 
-@app.command(short_help="Audit scripted controls: no key, no GPU.")
-def quickstart(
-    out: Annotated[str | None, typer.Option(help="The run directory.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Audit scripted controls over the first pack and write the report. No key, no GPU."""
-    from assay.runs.audit import AuditConfig
-
-    config = AuditConfig(
-        selector="research_sabotage",
-        target="control/sabotage?rate=0.3&motivation=safety&seed=1",
-        judge="control/judge",
-        epochs=3,
-    )
-    _say(
-        "Nothing but scripted controls is audited here: agents that sabotage in 30 % of the runs\n"
-        "whose research is safety-relevant, and are honest in all others. The report should say so."
-    )
-    _audit(config, out, as_json)
+app.command(short_help="Train, hack, audit, report: no key, no GPU, minutes.")(quickstart)
 
 
 @app.command(short_help="Run a pack against a target and write the report.")

@@ -14,7 +14,7 @@ _SHOWN = ("running", "cut", "failed")
 def print_plan(plan: dict[str, Any]) -> None:
     """Arms, stages, and how long what is left takes."""
     console = Console(highlight=False)
-    console.print(f"[bold]{escape(plan['study'])}[/]  sha256 {plan['file_sha256'][:16]}")
+    console.print(f"[bold]{escape(plan['study'])}[/]  sha256 {plan['sha256'][:16]}")
     arms = Table("arm", "seeds", "stages", box=None, padding=(0, 2, 0, 0), header_style="dim")
     for arm, row in plan["arms"].items():
         arms.add_row(escape(arm), str(row["seeds"]), escape(", ".join(row["stages"])))

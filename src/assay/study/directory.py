@@ -91,8 +91,8 @@ class Directory:
             "kind": "study",
             "study": study.study,
             "status": "started",
-            "file": study.content,
-            "file_sha256": study.sha256,
+            "file": study.written,
+            "sha256": study.sha256,
             "earlier_files": [],
             "workers": workers,
             **fresh,
@@ -112,10 +112,10 @@ class Directory:
                 )
             for key in ("earlier_files", "started_at", "wall_seconds"):
                 manifest[key] = earlier[key]
-            if changed := earlier["file_sha256"] != study.sha256:
+            if changed := earlier["sha256"] != study.sha256:
                 manifest["earlier_files"] = [
                     *earlier["earlier_files"],
-                    {"sha256": earlier["file_sha256"], "until": now},
+                    {"sha256": earlier["sha256"], "until": now},
                 ]
         elif self.path.exists() and any(one.name[0] != "." for one in self.path.iterdir()):
             raise RunError(

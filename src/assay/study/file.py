@@ -5,6 +5,7 @@ end. `graph` turns the study into steps. Stages and their settings come from `st
 """
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -226,17 +227,14 @@ class Study(StudyFile):
     """A study file that was read.
 
     Attributes:
+        written: The file's content, as it stands there.
         sha256: Of the file's bytes.
         folder: Paths in the file are relative to it.
     """
 
+    written: dict[str, Any]
     sha256: str
     folder: Path
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """What the file says, as JSON, defaults filled in."""
-        return self.model_dump(mode="json", exclude={"sha256", "folder"})
 
 
 def load(named: str) -> tuple[Study, bytes]:
@@ -258,6 +256,7 @@ def load(named: str) -> tuple[Study, bytes]:
         raise UserError(f"{named}{line}: no valid YAML: {reason}.") from error
     study = Study.model_construct(
         **dict(parse(StudyFile, content, named)),
+        written=json.loads(json.dumps(content, default=str)),
         sha256=hashlib.sha256(raw).hexdigest(),
         folder=path.resolve().parent,
     )
@@ -272,7 +271,9 @@ def shipped() -> dict[str, Path]:
     package = Path(assay.__file__).parent
     inside = package / "studies"  # in a wheel; in a checkout they lie at its top
     folder = inside if inside.is_dir() else package.parents[1] / "studies"
-    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    files = sorted(folder.glob("*.yaml"))
+    # Beside them lie configurations of single stages (`assay train`).
+    return {path.stem: path for path in files if "\nstudy:" in f"\n{path.read_text('utf-8')}"}
 
 
 def _located(named: str) -> Path:

@@ -133,7 +133,7 @@ def planned(run: Run) -> dict[str, Any]:
     seconds, unmeasured = estimate(left, durations)
     return {
         "study": run.study.study,
-        "file_sha256": run.study.sha256,
+        "sha256": run.study.sha256,
         "directory": str(run.directory.path),
         "arms": {
             arm: {
@@ -167,7 +167,7 @@ def standing(path: Path) -> dict[str, Any]:
         "study": manifest["study"],
         "directory": str(path),
         "status": manifest["status"],
-        "file_sha256": manifest["file_sha256"],
+        "sha256": manifest["sha256"],
         "counts": counts,
         "steps": steps,
         "wall_seconds": manifest["wall_seconds"],
