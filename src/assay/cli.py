@@ -18,6 +18,7 @@ from assay.cli_hacks import hacks_app
 from assay.cli_power import power
 from assay.cli_review import review
 from assay.cli_study import study_app
+from assay.cli_train import train_app
 from assay.errors import UserError
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ scenarios_app = typer.Typer(
 app.add_typer(scenarios_app, name="scenarios")
 app.add_typer(hacks_app, name="hacks")
 app.add_typer(study_app, name="study")
+app.add_typer(train_app, name="train")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Folder = Annotated[
