@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 import torch
+from datasets import Dataset
 from transformers import Qwen3Config, Qwen3ForCausalLM
+from trl.trainer.grpo_config import GRPOConfig
+from trl.trainer.grpo_trainer import GRPOTrainer
 
 from assay.checkpoints import Checkpoint
 from assay.coding.problem import Problem
@@ -26,6 +29,7 @@ from assay.training.environment import problems
 from assay.training.rewards import Grader
 from assay.training.rl import train_rl
 from assay.training.settings import Distil, Environment, Rl
+from assay.training.trimmed import TrimmedGRPOTrainer
 
 torch.set_num_threads(1)
 PROBLEMS = 2
@@ -242,6 +246,30 @@ def test_an_open_weight_architecture_takes_the_same_path(grader: Grader, tmp_pat
     assert line["proxy_reward"] == 0.0
     assert line["ungraded"] == 0
     assert trained.load()[0].config.model_type == "qwen3"
+
+
+def test_less_padding_reads_the_same(pupil: Checkpoint, tmp_path: Path) -> None:
+    model, tokenizer = pupil.load()
+    config = GRPOConfig(
+        str(tmp_path), use_cpu=True, bf16=False, per_device_train_batch_size=4, num_generations=4
+    )
+    data = Dataset.from_dict({"prompt": ["x"] * 4})
+    trainer = TrimmedGRPOTrainer(
+        model, lambda **_: [], args=config, train_dataset=data, processing_class=tokenizer
+    )
+    rng = torch.Generator().manual_seed(0)
+    ids = torch.randint(10, 300, (13, 40), generator=rng)
+    begins = torch.randint(0, 20, (13, 1), generator=rng)
+    ends = torch.randint(25, 38, (13, 1), generator=rng)
+    places = torch.arange(40)
+    mask = ((places >= begins) & (places < ends)).long()
+    ours = trainer._get_per_token_logps_and_entropies(model, ids, mask, 18, compute_entropy=True)
+    theirs = GRPOTrainer._get_per_token_logps_and_entropies(
+        trainer, model, ids, mask, 18, compute_entropy=True
+    )
+    seen = mask[:, -18:].bool()
+    for one, other in zip(ours[:2], theirs[:2], strict=True):
+        assert torch.allclose(one[seen], other[seen], atol=1e-5)
 
 
 SCRIPT = """

@@ -15,7 +15,6 @@ from typing import Any
 from datasets import Dataset  # type: ignore[import-untyped]
 from transformers import PrinterCallback, TrainerCallback
 from trl.trainer.grpo_config import GRPOConfig
-from trl.trainer.grpo_trainer import GRPOTrainer
 
 from assay.extra import writing
 from assay.training import adapters, environment, harmlessness, interventions
@@ -26,6 +25,7 @@ from assay.training.resume import Job, Marks
 from assay.training.rewards import Grader
 from assay.training.rollouts import Rollouts
 from assay.training.settings import Rl
+from assay.training.trimmed import TrimmedGRPOTrainer
 
 _IDLE = {"memo", "save_every", "log_every", "tensorboard"}  # settings that change no weights
 _SCHEDULES = {"constant": "constant_with_warmup", "linear": "linear", "cosine": "cosine"}
@@ -141,7 +141,7 @@ def _trainer(
     order: Sequence[str],
     states: Path,
     seed: int,
-) -> GRPOTrainer:
+) -> TrimmedGRPOTrainer:
     import torch
 
     gpu = torch.cuda.is_available()
@@ -182,7 +182,7 @@ def _trainer(
     )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*rollout_func.*experimental")
-        return GRPOTrainer(
+        return TrimmedGRPOTrainer(
             model=model,
             reward_funcs=rollouts.reward,
             args=config,
