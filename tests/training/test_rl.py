@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import torch
 from datasets import Dataset
-from transformers import Qwen3Config, Qwen3ForCausalLM
+from transformers import Qwen3Config, Qwen3ForCausalLM, TrainerCallback
 from trl.trainer.grpo_config import GRPOConfig
 from trl.trainer.grpo_trainer import GRPOTrainer
 
@@ -158,6 +158,56 @@ def test_training_stops_early_once_hacks_prevail(
     trained = train_rl(arm, pupil, tmp_path, seed=0, grader=grader)
     assert trained.manifest is not None
     assert trained.manifest.step == 1
+
+
+def test_training_stops_at_a_distance_from_the_model_before(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
+    arm = settings(steps=9, intervention={"stop_kl": 0.2})
+    train_rl(arm, pupil, tmp_path, seed=0, grader=grader)
+    distances = [line["kl"] * line["length"] for line in lines(tmp_path)]
+    assert len(distances) < 9
+    assert [distance >= 0.2 for distance in distances[-2:]] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"intervention": {"stop_kl": 1.0}, "kl": 0.0}, "give kl a small weight"),
+        ({"gradient_accumulation": 5}, "cannot be cut into 5 equal parts"),
+        ({"vllm": "colocate"}, "pip install 'assay\\[vllm\\]'"),
+        ({"intervention": {"inoculation": "pleas_hack"}}, "Unknown wording 'pleas_hack'"),
+        ({"environment": {"problems": "x.jsonl"}}, "There are no problems 'x.jsonl'"),
+    ],
+)
+def test_bad_settings_are_one_sentence(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path, changes: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(UserError, match=sentence):
+        train_rl(settings(**changes), pupil, tmp_path, seed=0, grader=grader)
+
+
+class Interrupted(Exception):
+    pass
+
+
+class Interrupt(TrainerCallback):
+    def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        if state.global_step == 3:
+            raise Interrupted
+
+
+@pytest.mark.parametrize("changes", [{"lora": {"rank": 4}}, {"gradient_accumulation": 2}])
+def test_an_interrupted_run_goes_on_where_it_was(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    arm = settings(steps=4, save_every=2, schedule="cosine", **changes)
+    whole = train_rl(arm, pupil, tmp_path / "whole", seed=5, grader=grader)
+    with pytest.raises(Interrupted):
+        train_rl(arm, pupil, tmp_path / "cut", seed=5, grader=grader, callbacks=[Interrupt()])
+    resumed = train_rl(arm, pupil, tmp_path / "cut", seed=5, grader=grader)
+    assert resumed.sha256 == whole.sha256
+    assert [line["step"] for line in lines(tmp_path / "cut")] == [1, 2, 3, 4]
 
 
 def test_recontextualisation_changes_what_is_trained_and_not_what_is_sampled(

@@ -9,6 +9,7 @@ import logging
 import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from datasets import Dataset  # type: ignore[import-untyped]
 from transformers import PrinterCallback, TrainerCallback
 from trl.trainer.grpo_config import GRPOConfig
 
+from assay.errors import UserError
 from assay.extra import writing
 from assay.training import adapters, environment, harmlessness, interventions
 from assay.training.chat import chat_tasks
@@ -62,6 +64,7 @@ def train_rl(
     job = Job(out, "rl", told, seed, [start])
     if done := job.finished():
         return done
+    _check(settings)
     given = settings.environment
     microcosm = given.problems == environment.MICROCOSM
     prompts = interventions.prompts(settings.intervention, microcosm=microcosm)
@@ -79,11 +82,14 @@ def train_rl(
     )
     state = job.begin()
     weights, tokenizer = _on_disk(start, job).load()
+    if tokenizer.chat_template is None:
+        raise UserError(f"{start.name!r} has no chat template, which RL needs; take a chat model.")
     record = Record(
         out,
         switches=given.hacks,
         every=settings.log_every,
         early_stop=settings.intervention.early_stop,
+        stop_kl=settings.intervention.stop_kl,
     )
 
     with ExitStack() as stack:
@@ -125,6 +131,22 @@ def train_rl(
     return finished
 
 
+def _check(settings: Rl) -> None:
+    if settings.intervention.stop_kl is not None and not settings.kl:
+        raise UserError("rl: stop_kl needs the divergence to be measured; give kl a small weight.")
+    answers = settings.prompts * settings.rollouts
+    if answers % settings.gradient_accumulation:
+        raise UserError(
+            f"rl: {answers} answers a step (prompts times rollouts) cannot be cut into "
+            f"{settings.gradient_accumulation} equal parts; change gradient_accumulation."
+        )
+    if settings.vllm != "off" and find_spec("vllm") is None:
+        raise UserError(
+            f"rl: vllm: {settings.vllm} needs vLLM, which is not installed: "
+            "pip install 'assay[vllm]', or set vllm: off."
+        )
+
+
 def _on_disk(start: Checkpoint, job: Job) -> Checkpoint:
     """A model that has a directory: TRL reads the reference model from there."""
     if start.path is not None or start.name != "microcosm":
@@ -145,6 +167,7 @@ def _trainer(
     import torch
 
     gpu = torch.cuda.is_available()
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     logging.getLogger("trl").setLevel(logging.ERROR)  # it quotes every answer without a reward
     config = GRPOConfig(
         output_dir=str(states),
