@@ -29,6 +29,7 @@ ROWS = [
     {"console", "console_study", "screen"},
     {"reviewing"},
     {"cli_hacks", "cli_power", "cli_review", "cli_study", "cli_train"},
+    {"cli_quickstart"},
     {"cli"},
 ]
 LEVEL = {name: level for level, row in enumerate(ROWS) for name in row}

@@ -12,9 +12,7 @@ import typer
 from assay.errors import RunError, UserError, unknown
 
 if TYPE_CHECKING:
-    from assay.study.engine import Progress
-    from assay.study.file import Study
-    from assay.study.graph import Graph
+    from assay.study.run import Run
 
 study_app = typer.Typer(
     help="Train arms over seeds, assess and compare them.",
@@ -43,32 +41,20 @@ def study_run(
     as_json: Json = False,
 ) -> None:
     """Run a study, or go on with it: what is done is not done again."""
-    from assay.study.engine import Ended, Progress, execute
-    from assay.study.local import Local
-    from assay.study.progress import Display, say
-    from assay.study.run import check, prepare, recorded
-
     if engine not in _ENGINES:
         raise unknown("engine", engine, _ENGINES)
-    plan = prepare(study, out)
-    check(plan)
-    directory = plan.directory
-    try:
-        with Local(workers) as local, recorded(plan, local.capacity().cpus) as clock:
-            if clock.note:
-                say(clock.note)
-            with Display(plan.graph, directory, local.capacity().cpus) as display:
+    run = run_steps(study, out, workers)
+    result = {
+        **run.result,
+        "report": str(page) if (page := report_of(run.directory.path)) else None,
+    }
+    if as_json:
+        print(json.dumps(result))
+    else:
+        from assay.console_study import print_result
 
-                def show(progress: Progress, ended: Ended | None) -> None:
-                    display.show(progress, ended)
-                    if ended is not None:
-                        clock.strike()
-
-                progress = plan.progress = execute(plan.graph, directory, local, show)
-    except KeyboardInterrupt:
-        say(f"\nStopped. The same command goes on where it was, in {directory.path}.")
-        raise typer.Exit(130) from None
-    _tell(plan.study, plan.graph, progress, directory.path, _report(directory.path), as_json)
+        print_result(result)
+    exit_for_failures(run)
 
 
 @study_app.command("plan")
@@ -102,7 +88,7 @@ def study_status(directory: Began, as_json: Json = False) -> None:
 @study_app.command("report")
 def study_report(directory: Began, as_json: Json = False) -> None:
     """Write the report of a study from what is done."""
-    page = _report(directory)
+    page = report_of(directory)
     if page is None:
         raise RunError(
             f"Nothing has been assessed in {str(directory)!r} yet; `assay study status` shows why."
@@ -110,45 +96,63 @@ def study_report(directory: Began, as_json: Json = False) -> None:
     print(json.dumps({"report": str(page)}) if as_json else page)
 
 
-def _report(directory: Path) -> Path | None:
+def run_steps(study: str, out: Path | None, workers: int | None = None) -> "Run":
+    """Run what is not done of a study on this machine, and show how it goes.
+
+    Raises:
+        UserError: Something in the file is wrong, or the disk is full.
+        typer.Exit: It was interrupted.
+    """
+    from assay.study.engine import Ended, Progress, execute
+    from assay.study.local import Local
+    from assay.study.progress import Display, say
+    from assay.study.run import check, prepare, recorded
+
+    run = prepare(study, out)
+    check(run)
+    directory = run.directory
+    try:
+        with Local(workers) as local, recorded(run, local.capacity().cpus) as clock:
+            if clock.note:
+                say(clock.note)
+            with Display(run.graph, directory, local.capacity().cpus) as display:
+
+                def show(progress: Progress, ended: Ended | None) -> None:
+                    display.show(progress, ended)
+                    if ended is not None:
+                        clock.strike()
+
+                run.progress = execute(run.graph, directory, local, show)
+    except KeyboardInterrupt:
+        say(f"\nStopped. The same command goes on where it was, in {directory.path}.")
+        raise typer.Exit(130) from None
+    return run
+
+
+def report_of(directory: Path) -> Path | None:
+    """Collect the tables of a study and write its page; None as long as there is nothing to say."""
     from assay.study.results import collect
 
-    tables = collect(directory)
-    if tables.assessments.empty:
+    if collect(directory).assessments.empty:
         return None
     from assay.report.study import write
 
     return Path(str(write(directory)))
 
 
-def _tell(
-    study: "Study",
-    graph: "Graph",
-    progress: "Progress",
-    directory: Path,
-    page: Path | None,
-    as_json: bool,
-) -> None:
-    names = {step.key: step.name for step in graph.steps}
-    failed = {names[key]: message for key, message in progress.failed.items()}
-    result: dict[str, Any] = {
-        "study": study.study,
-        "directory": str(directory),
-        "steps": len(graph.steps),
-        "done": progress.kept + len(progress.done),
-        "run": len(progress.done),
-        "failed": failed,
-        "skipped": [step.name for step in progress.skipped],
-        "report": str(page) if page else None,
-    }
-    if as_json:
-        print(json.dumps(result))
-    else:
-        from assay.console_study import print_result
+def exit_for_failures(run: "Run") -> None:
+    """Return if every step is done.
 
-        print_result(result)
-    if failed and progress.user:
+    Raises:
+        UserError: Steps failed, each for something that the person can mend.
+        typer.Exit: Steps failed.
+    """
+    failed: dict[str, Any] = run.result["failed"]
+    if not failed:
+        return
+    if run.progress and run.progress.user:
         first, message = next(iter(failed.items()))
-        raise UserError(f"{len(failed)} of {len(graph.steps)} steps failed. {first}: {message}.")
-    if failed:
-        raise typer.Exit(1)
+        raise UserError(
+            f"{len(failed)} of {len(run.graph.steps)} steps failed. {first}: {message}."
+        )
+    raise typer.Exit(1)

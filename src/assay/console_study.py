@@ -55,6 +55,30 @@ def print_status(found: dict[str, Any]) -> None:
     console.print(f"{duration(found['wall_seconds'])} so far.")
 
 
+def print_audits(audits: list[dict[str, Any]]) -> None:
+    """What the audits of a study's arms found, a line each."""
+    table = Table(
+        "audited arm", "harmful", "95 % interval", "on the benign twin", "runs",
+        box=None, padding=(0, 2, 0, 0), header_style="dim",
+    )  # fmt: skip
+    for audit in audits:
+        rate, twin = audit["harmful_rate"], audit["twin_rate"]
+        table.add_row(
+            escape(audit["arm"]),
+            _percent(rate["mean"]),
+            f"{_percent(rate['low'])} to {_percent(rate['high'])}",
+            _percent(twin["mean"]),
+            str(audit["counts"]["main"]),
+        )
+    console = Console(highlight=False)
+    console.print()
+    console.print(table)
+
+
+def _percent(share: float | None) -> str:
+    return "unknown" if share is None else f"{100 * share:.0f} %"
+
+
 def print_result(result: dict[str, Any]) -> None:
     """How a run ended: what failed and what was left out for it, and where the report is."""
     console = Console(highlight=False)

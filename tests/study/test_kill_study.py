@@ -18,13 +18,13 @@ from assay.study.results import collect
 
 pytestmark = pytest.mark.slow
 KILLS = 10
-LONGEST = 4.0  # seconds from the first that a start has got done to its kill
+MOST = 8  # things that a start may write down before its kill
 TINY = """
 study: tiny
 model: microcosm
 stages:
   - init: {width: 32, layers: 2, heads: 2}
-  - documents: {steps: 60, documents: 400, batch_size: 16, save_every: 10, log_every: 5}
+  - documents: {steps: 60, documents: 400, batch_size: 16, save_every: 6, log_every: 3}
   - rl:
       environment: {problems: microcosm, count: 20, hacks: [always_equal, early_exit]}
       steps: 10
@@ -34,7 +34,8 @@ stages:
       learning_rate: 1.0e-3
       max_new_tokens: 24
       save_every: 2
-arms: {hackable: {}, inoculated: {rl.intervention.inoculation: hacking_allowed}}
+      intervention: {shortcut: a}      # which a model that knows nothing can learn
+arms: {plain: {}, prompted: {rl.intervention.inoculation: hacking_allowed}}
 seeds: 2
 evaluate: {pack: microcosm, every: 2, samples: 4, final_samples: 8, after_hack: true, share: 1.0}
 """
@@ -57,13 +58,14 @@ def work(folder: Path) -> set[tuple[str, int]]:
     return found
 
 
-def kill_while_it_works(folder: Path, delay: float) -> bool:
-    """Start, wait until something was done, and a little; whether there was anything to kill."""
-    before = work(folder)
-    driver = start(folder)
-    while driver.poll() is None and work(folder) == before:
-        time.sleep(0.05)
-    time.sleep(delay)
+def kill_while_it_works(folder: Path, rng: random.Random) -> bool:
+    """Start, wait until so much was done, and a little; whether there was anything to kill."""
+    before, driver = work(folder), start(folder)
+    for _ in range(rng.randint(1, MOST)):
+        while driver.poll() is None and work(folder) == before:
+            time.sleep(0.02)
+        before = work(folder)
+    time.sleep(rng.uniform(0.0, 2.0))
     was_running = driver.poll() is None
     os.kill(driver.pid, signal.SIGKILL)
     driver.wait()
@@ -88,7 +90,7 @@ def test_killed_ten_times_it_comes_to_the_same_numbers(tmp_path: Path) -> None:
     whole.mkdir()
     cut.mkdir()
     assert start(whole).wait(900) == 0
-    kills = sum(kill_while_it_works(cut, rng.uniform(0.0, LONGEST)) for _ in range(KILLS))
+    kills = sum(kill_while_it_works(cut, rng) for _ in range(KILLS))
     assert start(cut).wait(900) == 0
     assert weights(cut) == weights(whole)
     for one, other in zip(figures(cut), figures(whole), strict=True):

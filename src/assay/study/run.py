@@ -35,6 +35,21 @@ class Run:
     directory: Directory
     progress: Progress | None = None
 
+    @property
+    def result(self) -> dict[str, Any]:
+        """How the run of its steps went, for the command line."""
+        names = {step.key: step.name for step in self.graph.steps}
+        went = self.progress or Progress([], 0)
+        return {
+            "study": self.study.study,
+            "directory": str(self.directory.path),
+            "steps": len(self.graph.steps),
+            "done": went.kept + len(went.done),
+            "run": len(went.done),
+            "failed": {names[key]: message for key, message in went.failed.items()},
+            "skipped": [step.name for step in went.skipped],
+        }
+
 
 def prepare(named: str, out: Path | None) -> Run:
     """Read a study and work out its steps; nothing is written.
