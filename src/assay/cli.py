@@ -289,6 +289,9 @@ def scenarios_show(
 @scenarios_app.command("check", short_help="Replay every control through the grader.")
 def scenarios_check(
     selector: Annotated[str, typer.Argument(metavar="PACK[/ID]")] = "research_sabotage",
+    held_out: Annotated[
+        bool, typer.Option(help="Also those written without sight of the grader.")
+    ] = True,
     scenarios: Folder = None,
     sandbox: Sandbox = "bwrap",
     max_samples: MaxSamples = 0,
@@ -300,6 +303,7 @@ def scenarios_check(
     with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
         checked = check_controls(
             selector,
+            held_out=held_out,
             scenarios=str(scenarios.resolve()) if scenarios else "",
             sandbox=sandbox,
             max_samples=max_samples,
