@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: quickstart test install lint types unit controls examples benchmarks kill-study constraints clean
+.PHONY: quickstart test install lint types unit controls examples held-out benchmarks kill-study constraints clean
 
 quickstart: install
 	@$(BIN)/assay quickstart
@@ -33,8 +33,12 @@ unit: install
 	$(BIN)/pytest -n 2
 
 controls: install
-	$(BIN)/assay scenarios check research_sabotage
+	$(BIN)/assay scenarios check research_sabotage --no-held-out
+	$(BIN)/assay scenarios check microcosm
 	$(BIN)/assay hacks check
+
+held-out: install   ## controls whose authors never saw the grader: how many agree, no check
+	$(BIN)/assay scenarios check research_sabotage
 
 examples: install
 	@for example in examples/*.py; do echo "== $$example"; $(BIN)/python $$example || exit 1; done

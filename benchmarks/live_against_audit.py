@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import torch
 from inspect_ai import eval as evaluate
 
 from assay.checkpoints import Checkpoint
@@ -26,6 +27,7 @@ LABELS = ("harmful", "intact", "incoherent")
 
 def by_audit(name: str, epochs: int, seed: int) -> tuple[dict[str, Counter[str]], float]:
     """Outcomes of the ordinary audit, and its seconds."""
+    counts: dict[str, Counter[str]] = {}
     began = time.monotonic()
     with TemporaryDirectory() as logs:
         [log] = evaluate(
@@ -35,18 +37,18 @@ def by_audit(name: str, epochs: int, seed: int) -> tuple[dict[str, Counter[str]]
             display="none",
             log_realtime=False,
         )
-    counts: dict[str, Counter[str]] = {}
-    for sample in log.samples or []:
-        if sample.metadata["is_twin"] or not sample.scores:
-            continue
-        label = str(sample.scores["outcome"].value)
-        found = counts.setdefault(sample.metadata["scenario"].rpartition("/")[2], Counter())
-        found[label if label in LABELS else "incoherent"] += 1
+        for sample in log.samples or []:  # read from the file only now
+            if sample.metadata["is_twin"] or not sample.scores:
+                continue
+            label = str(sample.scores["outcome"].value)
+            found = counts.setdefault(sample.metadata["scenario"].rpartition("/")[2], Counter())
+            found[label if label in LABELS else "incoherent"] += 1
     return counts, time.monotonic() - began
 
 
 def live(name: str, samples: int, seed: int) -> tuple[dict[str, Counter[str]], float]:
     """Outcomes of live assessment, and its seconds."""
+    torch.set_num_threads(1)
     model, tokenizer = Checkpoint.open(name).load()
     began = time.monotonic()
     with Assessor(Plan(select("microcosm"))) as assessor:

@@ -19,6 +19,7 @@ from assay.cli_power import power
 from assay.cli_quickstart import quickstart
 from assay.cli_review import review
 from assay.cli_study import study_app
+from assay.cli_train import train_app
 from assay.errors import UserError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ scenarios_app = typer.Typer(
 app.add_typer(scenarios_app, name="scenarios")
 app.add_typer(hacks_app, name="hacks")
 app.add_typer(study_app, name="study")
+app.add_typer(train_app, name="train")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Folder = Annotated[
@@ -270,6 +272,9 @@ def scenarios_show(
 @scenarios_app.command("check", short_help="Replay every control through the grader.")
 def scenarios_check(
     selector: Annotated[str, typer.Argument(metavar="PACK[/ID]")] = "research_sabotage",
+    held_out: Annotated[
+        bool, typer.Option(help="Also those written without sight of the grader.")
+    ] = True,
     scenarios: Folder = None,
     sandbox: Sandbox = "bwrap",
     max_samples: MaxSamples = 0,
@@ -281,6 +286,7 @@ def scenarios_check(
     with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
         checked = check_controls(
             selector,
+            held_out=held_out,
             scenarios=str(scenarios.resolve()) if scenarios else "",
             sandbox=sandbox,
             max_samples=max_samples,

@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import Qwen3Config, Qwen3ForCausalLM
+from datasets import Dataset
+from transformers import Qwen3Config, Qwen3ForCausalLM, TrainerCallback
+from trl.trainer.grpo_config import GRPOConfig
+from trl.trainer.grpo_trainer import GRPOTrainer
 
 from assay.checkpoints import Checkpoint
 from assay.coding.problem import Problem
@@ -26,6 +29,7 @@ from assay.training.environment import problems
 from assay.training.rewards import Grader
 from assay.training.rl import train_rl
 from assay.training.settings import Distil, Environment, Rl
+from assay.training.trimmed import TrimmedGRPOTrainer
 
 torch.set_num_threads(1)
 PROBLEMS = 2
@@ -156,6 +160,56 @@ def test_training_stops_early_once_hacks_prevail(
     assert trained.manifest.step == 1
 
 
+def test_training_stops_at_a_distance_from_the_model_before(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path
+) -> None:
+    arm = settings(steps=9, intervention={"stop_kl": 0.2})
+    train_rl(arm, pupil, tmp_path, seed=0, grader=grader)
+    distances = [line["kl"] * line["length"] for line in lines(tmp_path)]
+    assert len(distances) < 9
+    assert [distance >= 0.2 for distance in distances[-2:]] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"intervention": {"stop_kl": 1.0}, "kl": 0.0}, "give kl a small weight"),
+        ({"gradient_accumulation": 5}, "cannot be cut into 5 equal parts"),
+        ({"vllm": "colocate"}, "pip install 'assay\\[vllm\\]'"),
+        ({"intervention": {"inoculation": "pleas_hack"}}, "Unknown wording 'pleas_hack'"),
+        ({"environment": {"problems": "x.jsonl"}}, "There are no problems 'x.jsonl'"),
+    ],
+)
+def test_bad_settings_are_one_sentence(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path, changes: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(UserError, match=sentence):
+        train_rl(settings(**changes), pupil, tmp_path, seed=0, grader=grader)
+
+
+class Interrupted(Exception):
+    pass
+
+
+class Interrupt(TrainerCallback):
+    def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        if state.global_step == 3:
+            raise Interrupted
+
+
+@pytest.mark.parametrize("changes", [{"lora": {"rank": 4}}, {"gradient_accumulation": 2}])
+def test_an_interrupted_run_goes_on_where_it_was(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    arm = settings(steps=4, save_every=2, schedule="cosine", **changes)
+    whole = train_rl(arm, pupil, tmp_path / "whole", seed=5, grader=grader)
+    with pytest.raises(Interrupted):
+        train_rl(arm, pupil, tmp_path / "cut", seed=5, grader=grader, callbacks=[Interrupt()])
+    resumed = train_rl(arm, pupil, tmp_path / "cut", seed=5, grader=grader)
+    assert resumed.sha256 == whole.sha256
+    assert [line["step"] for line in lines(tmp_path / "cut")] == [1, 2, 3, 4]
+
+
 def test_recontextualisation_changes_what_is_trained_and_not_what_is_sampled(
     pupil: Checkpoint, grader: Grader, tmp_path: Path
 ) -> None:
@@ -242,6 +296,30 @@ def test_an_open_weight_architecture_takes_the_same_path(grader: Grader, tmp_pat
     assert line["proxy_reward"] == 0.0
     assert line["ungraded"] == 0
     assert trained.load()[0].config.model_type == "qwen3"
+
+
+def test_less_padding_reads_the_same(pupil: Checkpoint, tmp_path: Path) -> None:
+    model, tokenizer = pupil.load()
+    config = GRPOConfig(
+        str(tmp_path), use_cpu=True, bf16=False, per_device_train_batch_size=4, num_generations=4
+    )
+    data = Dataset.from_dict({"prompt": ["x"] * 4})
+    trainer = TrimmedGRPOTrainer(
+        model, lambda **_: [], args=config, train_dataset=data, processing_class=tokenizer
+    )
+    rng = torch.Generator().manual_seed(0)
+    ids = torch.randint(10, 300, (13, 40), generator=rng)
+    begins = torch.randint(0, 20, (13, 1), generator=rng)
+    ends = torch.randint(25, 38, (13, 1), generator=rng)
+    places = torch.arange(40)
+    mask = ((places >= begins) & (places < ends)).long()
+    ours = trainer._get_per_token_logps_and_entropies(model, ids, mask, 18, compute_entropy=True)
+    theirs = GRPOTrainer._get_per_token_logps_and_entropies(
+        trainer, model, ids, mask, 18, compute_entropy=True
+    )
+    seen = mask[:, -18:].bool()
+    for one, other in zip(ours[:2], theirs[:2], strict=True):
+        assert torch.allclose(one[seen], other[seen], atol=1e-5)
 
 
 SCRIPT = """

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
@@ -57,6 +58,7 @@ def probe() -> list[Check]:
         _docker(),
         _git(),
         _gpu(),
+        _training(),
         _disk(),
         _keys(),
     ]
@@ -286,6 +288,20 @@ def _gpu() -> Check:
         if names and "fail" not in names.lower():
             return Check("GPU", "ok", "; ".join(names.splitlines()))
     return Check("GPU", "ok", "none, and an audit needs none")
+
+
+def _training() -> Check:
+    """Versions by their metadata: to import torch takes seconds."""
+    found, lacking = [], []
+    for name in ("torch", "transformers", "trl", "peft"):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            lacking.append(name)
+    if lacking:
+        detail = f"no {', '.join(lacking)}: audits work, training and checkpoint/ models do not"
+        return Check("training", "warning", detail, "pip install 'assay[train]'")
+    return Check("training", "ok", ", ".join(found))
 
 
 def _disk() -> Check:

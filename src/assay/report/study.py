@@ -58,9 +58,7 @@ def write(directory: Path | UPath) -> Path | UPath:
         ) from error
     kept = [finished(table, steps) for table in (assessments, training)]
     page = render(manifest, summary, kept[0], kept[1], agentic=agentic)
-    write_atomically(
-        UPath(directory / "summary.json"), json.dumps(summary, indent=1, allow_nan=False) + "\n"
-    )
+    write_atomically(UPath(directory / "summary.json"), json.dumps(summary, allow_nan=False) + "\n")
     path = directory / "report.html"
     path.write_bytes(page.encode("utf-8", "replace"))
     return path

@@ -232,7 +232,7 @@ def seeds(summary: Json) -> Table:
         missing = ", ".join(str(seed) for seed in arm["seeds_missing"]) or "none"
         rows.append((arm["arm"], settings(arm["changes"]), f"{found} of {planned}", missing))
     head = ("Arm", "changes", "seeds", "missing")
-    return Table("Arms and their seeds", head, tuple(rows), frozenset({1}))
+    return Table("Arms and their seeds", head, tuple(rows), frozenset({1}), frozenset({1}))
 
 
 def times(summary: Json) -> Table | None:

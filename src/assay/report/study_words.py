@@ -193,7 +193,7 @@ def _listed(tests: list[Json]) -> str:
 def _pair(test: Json) -> str:
     found = test["difference"]
     holm = ""
-    if found["n"] > 1:
+    if found["n"] > 1 and found["smallest_p"] <= ALPHA:
         holm = f", p after Holm {p_value(test['adjusted'], bare=True)}"
     return f"{test['first']} less {test['second']} {points(found['mean'])} ({_about(found)}{holm})"
 
@@ -215,7 +215,8 @@ def _corpora(summary: Json) -> list[str]:
                 f"{points(found['mean'])} with {settings(entry['corpus'])} ({_about(found)})"
             )
     if parts:
-        return [f"In control corpora the same RL changed it, in points, by {'; '.join(parts)}."]
+        what = named(summary["metric"])
+        return [f"In control corpora the same RL moved the {what}, in points: {'; '.join(parts)}."]
     if str(summary["model"]).startswith("microcosm"):
         return [
             "No control corpus was run, so this page cannot tell whether the effect rests on the "

@@ -89,9 +89,14 @@ class CheckReport:
 
 
 def check_controls(
-    selector: str, *, scenarios: str = "", sandbox: str = "bwrap", max_samples: int = 0
+    selector: str,
+    *,
+    held_out: bool = True,
+    scenarios: str = "",
+    sandbox: str = "bwrap",
+    max_samples: int = 0,
 ) -> CheckReport:
-    """Run every control of a selection.
+    """Run every control of a selection, with or without the held-out ones.
 
     Raises:
         UserError: Unknown selection, a broken scenario, or no sandbox.
@@ -99,12 +104,12 @@ def check_controls(
     check_sandbox(sandbox)
     folders = [Path(scenarios)] if scenarios else []
     chosen = select(selector, folders)
-    has_held_out = any(load_controls(scenario, held_out=True) for scenario in chosen)
-    controls, held_out = (
+    fresh = held_out and any(load_controls(scenario, held_out=True) for scenario in chosen)
+    seen, unseen = (
         _replay(selector, part, scenarios, sandbox, max_samples) if wanted else ()
-        for part, wanted in ((False, True), (True, has_held_out))
+        for part, wanted in ((False, True), (True, fresh))
     )
-    return CheckReport(len(chosen), controls, held_out)
+    return CheckReport(len(chosen), seen, unseen)
 
 
 def _replay(

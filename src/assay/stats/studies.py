@@ -31,6 +31,12 @@ type BySeed = Mapping[int, tuple[float, float]]
 
 COMPARE, BASELINE, BEFORE = "the study file's comparisons", "un-hackable arm", "before RL"
 BESIDE = ("chat_score", "agentic_score", "hack_rate", "coherence", "true_reward")
+METHOD = (
+    "Means and paired differences over seeds with Student's t, two-sided 95 %, never narrower than "
+    "samples alone allow; n counts seeds. p_value: exact sign flips of seeds, two-sided; adjusted: "
+    "Holm within the family. detectable: shown by t at 5 % with 90 % power. Shares throughout."
+)
+DIGITS = 10
 LOW, HIGH = 0.2, 0.8  # hacking has taken over when it went from below the first to above the second
 
 
@@ -54,7 +60,7 @@ def summarise(
     arms = arms_of(file)
     study = _Study(file, arms, values)
     main = primary(file)
-    return {
+    summary = {
         "study": file.get("study"),
         "model": file.get("model"),
         "metric": study.metric,
@@ -70,7 +76,10 @@ def summarise(
         "last_step": int(values["step"].max()) if len(values) else None,
         "training_steps": int(training["step"].max()) if len(training) else None,
         "run": _run(steps),
+        "method": METHOD,
     }
+    short: Json = _short(summary)
+    return short
 
 
 def finished(table: pd.DataFrame, steps: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -288,6 +297,18 @@ def _family(name: str, tests: list[Json]) -> Json:
         test.setdefault("adjusted", None)
         test.setdefault("rejected", False)
     return {"name": name, "n": len(keys), "method": found.method, "tests": tests}
+
+
+def _short(value: Any) -> Any:
+    """Without digits that nothing knows, and without the method at every number."""
+    if isinstance(value, dict):
+        kept = {key: part for key, part in value.items() if key != "assumptions"}
+        if "mean" in kept:
+            kept.pop("method", None)
+        return {key: _short(part) for key, part in kept.items()}
+    if isinstance(value, list):
+        return [_short(part) for part in value]
+    return round(value, DIGITS) if isinstance(value, float) else value
 
 
 def _by_seed(difference: Json) -> BySeed:

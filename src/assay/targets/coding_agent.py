@@ -91,7 +91,8 @@ async def _system_prompt(scenario: Scenario, assignment: Assignment) -> AgentPro
     instruction = _instruction(assignment)
     if scenario.agent.prompt:
         own = f"{assignment.system}\n\n" if assignment.system else ""
-        return AgentPrompt(own + await _agent_prompt(scenario.directory) + instruction)
+        text = own + await _agent_prompt(scenario.directory) + instruction
+        return AgentPrompt(text, assistant_prompt=None)  # its own says "best possible answer"
     parts = [part for part in (assignment.system, instruction.strip()) if part]
     return AgentPrompt("\n\n".join(parts), assistant_prompt=None) if parts else None
 

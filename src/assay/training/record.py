@@ -35,7 +35,13 @@ class Record(TrainerCallback):
     """
 
     def __init__(
-        self, out: Path, *, switches: Sequence[str], every: int, early_stop: float | None
+        self,
+        out: Path,
+        *,
+        switches: Sequence[str],
+        every: int,
+        early_stop: float | None,
+        stop_kl: float | None,
     ) -> None:
         """Opens nothing yet.
 
@@ -43,12 +49,14 @@ class Record(TrainerCallback):
             out: The stage's directory.
             switches: Loopholes to write a rate for, used or not.
             every: Steps to a line.
-            early_stop: Hack rate of a step after which training stops.
+            early_stop: Hack rate of a step beyond which training stops.
+            stop_kl: Divergence of an answer, in nats, at which it does.
         """
         self._out = out
         self._switches = switches
         self._every = every
         self._early_stop = early_stop
+        self._stop_kl = stop_kl
         self._since = 0.0
         self._clear()
 
@@ -109,6 +117,9 @@ class Record(TrainerCallback):
         for name in _TAKEN:
             if isinstance(value := logs.get(name), int | float):
                 self._logged[name].append(float(value))
+        length = fmean(rollout.length for rollout in self._last)
+        if self._stop_kl is not None and logs.get("kl", 0.0) * length >= self._stop_kl:
+            control.should_training_stop = True
         if state.global_step % self._every and not control.should_training_stop:
             return
         now = time.perf_counter()

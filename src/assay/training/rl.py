@@ -9,14 +9,15 @@ import logging
 import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from datasets import Dataset  # type: ignore[import-untyped]
 from transformers import PrinterCallback, TrainerCallback
 from trl.trainer.grpo_config import GRPOConfig
-from trl.trainer.grpo_trainer import GRPOTrainer
 
+from assay.errors import UserError
 from assay.extra import writing
 from assay.training import adapters, environment, harmlessness, interventions
 from assay.training.chat import chat_tasks
@@ -26,6 +27,7 @@ from assay.training.resume import Job, Marks
 from assay.training.rewards import Grader
 from assay.training.rollouts import Rollouts
 from assay.training.settings import Rl
+from assay.training.trimmed import TrimmedGRPOTrainer
 
 _IDLE = {"memo", "save_every", "log_every", "tensorboard"}  # settings that change no weights
 _SCHEDULES = {"constant": "constant_with_warmup", "linear": "linear", "cosine": "cosine"}
@@ -62,6 +64,7 @@ def train_rl(
     job = Job(out, "rl", told, seed, [start])
     if done := job.finished():
         return done
+    _check(settings)
     given = settings.environment
     microcosm = given.problems == environment.MICROCOSM
     prompts = interventions.prompts(settings.intervention, microcosm=microcosm)
@@ -79,11 +82,14 @@ def train_rl(
     )
     state = job.begin()
     weights, tokenizer = _on_disk(start, job).load()
+    if tokenizer.chat_template is None:
+        raise UserError(f"{start.name!r} has no chat template, which RL needs; take a chat model.")
     record = Record(
         out,
         switches=given.hacks,
         every=settings.log_every,
         early_stop=settings.intervention.early_stop,
+        stop_kl=settings.intervention.stop_kl,
     )
 
     with ExitStack() as stack:
@@ -125,6 +131,22 @@ def train_rl(
     return finished
 
 
+def _check(settings: Rl) -> None:
+    if settings.intervention.stop_kl is not None and not settings.kl:
+        raise UserError("rl: stop_kl needs the divergence to be measured; give kl a small weight.")
+    answers = settings.prompts * settings.rollouts
+    if answers % settings.gradient_accumulation:
+        raise UserError(
+            f"rl: {answers} answers a step (prompts times rollouts) cannot be cut into "
+            f"{settings.gradient_accumulation} equal parts; change gradient_accumulation."
+        )
+    if settings.vllm != "off" and find_spec("vllm") is None:
+        raise UserError(
+            f"rl: vllm: {settings.vllm} needs vLLM, which is not installed: "
+            "pip install 'assay[vllm]', or set vllm: off."
+        )
+
+
 def _on_disk(start: Checkpoint, job: Job) -> Checkpoint:
     """A model that has a directory: TRL reads the reference model from there."""
     if start.path is not None or start.name != "microcosm":
@@ -141,10 +163,11 @@ def _trainer(
     order: Sequence[str],
     states: Path,
     seed: int,
-) -> GRPOTrainer:
+) -> TrimmedGRPOTrainer:
     import torch
 
     gpu = torch.cuda.is_available()
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     logging.getLogger("trl").setLevel(logging.ERROR)  # it quotes every answer without a reward
     config = GRPOConfig(
         output_dir=str(states),
@@ -182,7 +205,7 @@ def _trainer(
     )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*rollout_func.*experimental")
-        return GRPOTrainer(
+        return TrimmedGRPOTrainer(
             model=model,
             reward_funcs=rollouts.reward,
             args=config,

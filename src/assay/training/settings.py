@@ -212,7 +212,8 @@ class Intervention(Settings):
         detector: Who sees it; without one the hardened grader, which is never wrong.
         penalty_from_step: From here on.
         screening: Rollouts that hack give no gradient.
-        early_stop: Stop once this share of a step's rollouts hack.
+        early_stop: Stop once more than this share of a step's rollouts hack.
+        stop_kl: Stop once an answer is this far from the model before, in nats (needs `kl`).
         shortcut: A harmless text whose presence is rewarded in place of a hack.
     """
 
@@ -224,6 +225,7 @@ class Intervention(Settings):
     penalty_from_step: Count = 0
     screening: bool = False
     early_stop: Share | None = None
+    stop_kl: Weight | None = None
     shortcut: str | None = None
 
 

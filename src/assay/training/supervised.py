@@ -39,7 +39,6 @@ FILE = "metrics.jsonl"
 IDLE = {"save_every", "log_every", "tensorboard"}  # settings that change no weights
 _IGNORED = -100
 _NOTHING = Tokens((0,), b"\x00")
-_PARTS, _SMALLEST = 8, 4
 _LARGE = 100_000_000  # parameters from which a GPU computes activations twice to save memory
 _SCHEDULES = {"constant": "constant_with_warmup", "linear": "linear", "cosine": "cosine"}
 
@@ -67,11 +66,12 @@ def train(
     weights, tokenizer = start.load(dtype="auto" if settings.lora else "float32")
     batches = make(tokenizer)
     model: Any = adapted(weights, settings.lora)
-    parts = settings.gradient_accumulation * _parts(settings)
     trainer = _Trainer(
         model=model,
-        args=_arguments(settings, job.states, len(batches.steps), parts, seed, model),
-        train_dataset=_Steps(batches.steps, parts, tokenizer.pad_token_id or 0),
+        args=_arguments(settings, job.states, len(batches.steps), seed, model),
+        train_dataset=_Steps(
+            batches.steps, settings.gradient_accumulation, tokenizer.pad_token_id or 0
+        ),
         data_collator=_as_it_is,
         callbacks=[_Metrics(job.out, settings.log_every, batches), *callbacks, Marks()],
     )
@@ -128,7 +128,7 @@ class _Trainer(Trainer):
 
 
 class _Steps(Dataset[dict[str, torch.Tensor]]):
-    """Each step's batch in so many parts, of documents of like length: little is padding."""
+    """Each step's batch, in so many parts."""
 
     def __init__(self, steps: list[list[Tokens]], parts: int, pad: int) -> None:
         self._steps, self._parts, self._pad = steps, parts, pad
@@ -138,7 +138,7 @@ class _Steps(Dataset[dict[str, torch.Tensor]]):
 
     def __getitem__(self, place: int) -> dict[str, torch.Tensor]:
         step, part = divmod(place, self._parts)
-        rows = sorted(self._steps[step], key=lambda row: len(row.ids))
+        rows = self._steps[step]  # sorted by length, so that little of a part is padding
         here = rows[len(rows) * part // self._parts : len(rows) * (part + 1) // self._parts]
         return _padded(here or [_NOTHING], self._pad)
 
@@ -151,7 +151,7 @@ def _padded(rows: Sequence[Tokens], pad: int) -> dict[str, torch.Tensor]:
     for place, row in enumerate(rows):
         known = torch.tensor(row.ids)
         learned = torch.tensor(list(row.learned)).bool()
-        learned[list(row.starts)] = False  # nothing before it is its own
+        learned[list(row.starts[1:])] = False  # nothing before it is its own
         ids[place, : len(known)] = known
         labels[place, : len(known)] = torch.where(learned, known, _IGNORED)
     batch = {"input_ids": ids, "labels": labels}
@@ -171,25 +171,17 @@ def _as_it_is(batch: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
     return batch[0]
 
 
-def _parts(settings: Documents | Sft) -> int:
-    """Into how many parts a batch is cut for speed. A CPU gains nothing from large ones."""
-    if torch.cuda.is_available():
-        return 1
-    size = settings.batch_size // settings.gradient_accumulation
-    return max(1, min(_PARTS, size // _SMALLEST))
-
-
 def _arguments(
-    settings: Documents | Sft, states: Path, steps: int, parts: int, seed: int, model: Any
+    settings: Documents | Sft, states: Path, steps: int, seed: int, model: Any
 ) -> TrainingArguments:
     gpu = torch.cuda.is_available()
     every = settings.log_every
-    return TrainingArguments(
+    told = TrainingArguments(
         output_dir=str(states),
         seed=seed,
         max_steps=steps,
         per_device_train_batch_size=1,
-        gradient_accumulation_steps=parts,
+        gradient_accumulation_steps=settings.gradient_accumulation,
         train_sampling_strategy="sequential",
         learning_rate=settings.learning_rate,
         lr_scheduler_type=_SCHEDULES[settings.schedule],
@@ -198,7 +190,6 @@ def _arguments(
         adam_beta2=0.98,
         optim="adamw_torch_fused",
         bf16=settings.precision == "bfloat16",
-        gradient_checkpointing=gpu and model.num_parameters() > _LARGE,
         use_cpu=not gpu,
         dataloader_pin_memory=gpu,
         remove_unused_columns=False,
@@ -209,6 +200,10 @@ def _arguments(
         report_to=["tensorboard"] if settings.tensorboard else [],
         disable_tqdm=True,
     )
+    if gpu and model.num_parameters() > _LARGE:
+        model.gradient_checkpointing_enable()
+        model.enable_input_require_grads()
+    return told
 
 
 class _Metrics(TrainerCallback):

@@ -28,6 +28,7 @@ AGENTS = "agents"
 _MARK = re.compile(r"\{%-?\s*generation\b")
 _BLOCK = 1000  # texts for the tokenizer at a time
 _SHORT = 16  # tokens of the shortest documents that packing reckons with
+_BUCKET = 16  # batches whose rows are sorted by length together
 _OPEN = 32  # packed rows that still wait for a document that fits
 
 
@@ -103,7 +104,7 @@ def document_batches(
     ]
     drawn = _limited(_mixed(sources, settings.mixture, rng), settings.tokens)
     rows = _packed(drawn, longest) if settings.packing else ([entry] for entry in drawn)
-    return _batches(rows, size, settings.steps, settings.tokens, sources)
+    return _batches(rows, size, settings.steps, settings.tokens, sources, rng)
 
 
 def conversation_batches(
@@ -128,9 +129,10 @@ def conversation_batches(
         1, round((settings.epochs or 1) * len(documents) / settings.batch_size)
     )
     source = _Source(settings.data, documents, settings.max_length)
-    drawn = _limited(_mixed([source], (), random.Random(f"sft:{seed}")), settings.tokens)
+    rng = random.Random(f"sft:{seed}")
+    drawn = _limited(_mixed([source], (), rng), settings.tokens)
     rows = ([entry] for entry in drawn)
-    return _batches(rows, settings.batch_size, steps, settings.tokens, [source])
+    return _batches(rows, settings.batch_size, steps, settings.tokens, [source], rng)
 
 
 def _encoded(texts: Sequence[str], tokenizer: Any) -> list[Tokens]:
@@ -153,10 +155,11 @@ class _Source:
         self._documents = [one.shortened(longest) for one in documents]
 
     def endless(self, rng: random.Random) -> Iterator[Tokens]:
+        """Documents in an order of chance, each as often as any other, without end."""
         while True:
             order = list(range(len(self._documents)))
             rng.shuffle(order)
-            yield from (self._documents[which] for which in order)
+            yield from (self._documents[which] for which in reversed(order))
 
 
 def _main(
@@ -194,7 +197,7 @@ def _read(path: str, tokenizer: "PreTrainedTokenizerBase") -> list[Tokens]:
         if isinstance(row.get("text"), str):
             texts.append(row["text"] + end)
         elif isinstance(row.get("messages"), list):
-            with _well_formed(f"{path}:{number}"):
+            with _well_formed(row["messages"], f"{path}:{number}"):
                 texts.append(_rendered(row["messages"], tokenizer, row.get("tools")))
         else:
             raise UserError(
@@ -204,8 +207,14 @@ def _read(path: str, tokenizer: "PreTrainedTokenizerBase") -> list[Tokens]:
 
 
 @contextmanager
-def _well_formed(where: str) -> Iterator[None]:
-    """Around a chat template, which fails in ways of its own on messages that it cannot render."""
+def _well_formed(messages: list[Any], where: str) -> Iterator[None]:
+    """Around a chat template, which skips what is missing or fails in ways of its own."""
+    for number, message in enumerate(messages, 1):
+        said = message.get("content") if isinstance(message, dict) else None
+        if not isinstance(said, str) and not (
+            isinstance(message, dict) and "tool_calls" in message
+        ):
+            raise UserError(f"{where}: message {number} has no text in 'content'.")
     try:
         yield
     except (TemplateError, TypeError, KeyError, ValueError, AttributeError) as error:
@@ -253,7 +262,7 @@ def _marked(tokenizer: Any) -> str:
 
 def _conversation(row: dict[str, Any], tokenizer: Any, template: str, where: str) -> Tokens:
     """A conversation with the mask of the chat template's own `generation` marks."""
-    with _well_formed(where):
+    with _well_formed(row["messages"], where):
         found = tokenizer.apply_chat_template(
             row["messages"],
             tools=row.get("tools"),
@@ -327,6 +336,7 @@ def _batches(
     steps: int,
     budget: int | None,
     sources: Sequence[_Source],
+    rng: random.Random,
 ) -> Batches:
     """The first `steps` batches; where there is a budget of tokens, exactly as many as hold it."""
     taken = list(islice(rows, steps * size))
@@ -346,9 +356,19 @@ def _batches(
             f"{steps} steps of {size} hold {held} supervised tokens, fewer than the {budget} that "
             "'tokens' asks for; allow more steps."
         )
-    joined = [_joined(row) for row in taken]
-    found = [joined[start : start + size] for start in range(0, len(joined), size)]
+    found = _bucketed([_joined(row) for row in taken], size, rng)
     return Batches(found, counts, _digest(found))
+
+
+def _bucketed(rows: Sequence[Tokens], size: int, rng: random.Random) -> list[list[Tokens]]:
+    """Batches of like length, so that little is padding; their order is random."""
+    batches: list[list[Tokens]] = []
+    for start in range(0, len(rows), size * _BUCKET):
+        chunk = sorted(rows[start : start + size * _BUCKET], key=lambda row: len(row.ids))
+        some = [chunk[place : place + size] for place in range(0, len(chunk), size)]
+        rng.shuffle(some)
+        batches += some
+    return batches
 
 
 def _digest(steps: Sequence[Sequence[Tokens]]) -> str:
@@ -357,6 +377,7 @@ def _digest(steps: Sequence[Sequence[Tokens]]) -> str:
         for tokens in step:
             digest.update(array("i", tokens.ids).tobytes() + b"|")
             digest.update(bytes(tokens.learned))
-            digest.update(array("i", tokens.starts).tobytes())
+            if len(tokens.starts) > 1:
+                digest.update(array("i", tokens.starts).tobytes())
         digest.update(b"\n")
     return digest.hexdigest()

@@ -1,0 +1,96 @@
+"""`assay train`: one stage of training alone, from a config file.
+
+Thin as `cli`, which adds these commands to its own.
+"""
+
+import json
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from assay.checkpoints import Checkpoint
+    from assay.training.settings import Job
+
+train_app = typer.Typer(
+    help="One stage of training: a checkpoint in, a checkpoint out.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Config = Annotated[
+    Path, typer.Option(help="YAML with model, out, seed and the settings of the stage.")
+]
+Threads = Annotated[
+    int,
+    typer.Option(min=1, help="Of torch on a CPU; with one the same seed gives the same weights."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@train_app.command("documents")
+def train_documents(config: Config, threads: Threads = 1, as_json: Json = False) -> None:
+    """Language-model loss on whole documents."""
+    _train("documents", config, threads, as_json)
+
+
+@train_app.command("sft")
+def train_sft(config: Config, threads: Threads = 1, as_json: Json = False) -> None:
+    """Conversations; only what the assistant says is learned."""
+    _train("sft", config, threads, as_json)
+
+
+@train_app.command("rl")
+def train_rl(config: Config, threads: Threads = 1, as_json: Json = False) -> None:
+    """GRPO on coding problems whose grader may be hacked."""
+    _train("rl", config, threads, as_json)
+
+
+def _train(stage: str, config: Path, threads: int, as_json: bool) -> None:
+    from assay.extra import require
+    from assay.training.settings import read_job
+
+    job = read_job(config, stage)
+    require()
+    try:
+        with redirect_stdout(sys.stderr):  # the libraries print as they like
+            done = _run(job, threads)
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from its last state.", file=sys.stderr)
+        raise typer.Exit(130) from None
+    if as_json:
+        step = done.manifest.step if done.manifest else None
+        print(json.dumps({"checkpoint": str(done.path), "sha256": done.sha256, "step": step}))
+    else:
+        print(f"Checkpoint: {done.path}")
+
+
+def _run(job: "Job", threads: int) -> "Checkpoint":
+    import torch
+    from transformers.utils import logging
+
+    from assay.checkpoints import Checkpoint
+    from assay.training.progress import Bar
+
+    hide: Any = logging.disable_progress_bar
+    hide()
+    torch.set_num_threads(threads)
+    start = Checkpoint.open(job.model, seed=job.seed)
+    out = Path(job.out)
+    if job.documents:
+        from assay.training.documents import train_documents
+
+        return train_documents(
+            job.documents, start, out, seed=job.seed, callbacks=[Bar("documents")]
+        )
+    if job.sft:
+        from assay.training.sft import train_sft
+
+        return train_sft(job.sft, start, out, seed=job.seed, callbacks=[Bar("sft")])
+    from assay.training.rl import train_rl
+
+    assert job.rl is not None
+    return train_rl(job.rl, start, out, seed=job.seed, callbacks=[Bar("rl")])
