@@ -1,4 +1,4 @@
-# make quickstart    install into .venv, audit the scripted controls, write the report
+# make quickstart    install into .venv, train three arms of the microcosm, audit them, write the report
 # make test          install into .venv, run every check that CI runs
 # Both install bubblewrap where they run as root with apt; otherwise they say which command does.
 
