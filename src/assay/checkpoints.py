@@ -6,9 +6,12 @@ the same. Torch is imported where weights are read, not before.
 
 import hashlib
 import re
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -118,6 +121,7 @@ class Checkpoint:
 
         if isinstance(try_to_load_from_cache(self.name, "config.json"), str):
             return
+        _from_cache_alone(self.name)
         try:
             model_info(self.name, timeout=_PATIENCE)
         except Exception as error:
@@ -164,15 +168,47 @@ class Checkpoint:
 
             return build(self.seed)
         from safetensors import SafetensorError
-        from transformers import AutoModelForCausalLM, AutoTokenizer
 
         source = str(self.path or self.name)
         try:
-            tokenizer = AutoTokenizer.from_pretrained(source)
-            model = AutoModelForCausalLM.from_pretrained(source, **{"dtype": "auto", **options})
+            if self.path is None and _from_cache_alone(source):
+                options = {**options, "local_files_only": True}
+            return _pair(source, options)
         except (OSError, ValueError, SafetensorError) as error:
             raise self._out_of_reach(error) from error
-        return model, tokenizer
+
+
+def _pair(
+    source: str, options: dict[str, Any]
+) -> "tuple[PreTrainedModel, PreTrainedTokenizerBase]":
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    where = {"local_files_only": True} if options.get("local_files_only") else {}
+    tokenizer = AutoTokenizer.from_pretrained(source, **where)
+    return AutoModelForCausalLM.from_pretrained(source, **{"dtype": "auto", **options}), tokenizer
+
+
+def _from_cache_alone(name: str) -> bool:
+    """Whether a hub model must come from the cache: transformers tries for a minute before it says.
+
+    Raises:
+        UserError: It is not there either.
+    """
+    from huggingface_hub import constants, try_to_load_from_cache
+
+    address = urlsplit(constants.ENDPOINT)
+    if getproxies() or address.hostname is None:
+        return False  # who can be reached through a proxy shows in trying
+    try:
+        socket.create_connection((address.hostname, address.port or 443), timeout=10).close()
+    except OSError:
+        if isinstance(try_to_load_from_cache(name, "config.json"), str):
+            return True
+        raise UserError(
+            f"Cannot get the model {name!r}: the hub cannot be reached and the cache does not have "
+            "it; check the network, or give a directory."
+        ) from None
+    return False
 
 
 def weights_sha(directory: Path) -> str:

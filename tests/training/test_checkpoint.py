@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,3 +71,17 @@ def test_a_directory_without_manifest_is_refused_and_taken_as_a_plain_model(
         Checkpoint.open(tmp_path)
     plain = Checkpoint.open(f"hf/{tmp_path}")
     assert plain.sha256 == fresh.sha256
+
+
+def test_a_hub_that_cannot_be_reached_is_one_sentence(tmp_path: Path) -> None:
+    code = "from assay.checkpoints import Checkpoint; Checkpoint.open('Qwen/Qwen3-4B').load()"
+    closed = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path), "PATH": ""}
+    known = {key: os.environ[key] for key in ("PYTHONPATH", "HOME") if key in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=closed | known,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "UserError: Cannot get the model 'Qwen/Qwen3-4B': the hub cannot be" in done.stderr

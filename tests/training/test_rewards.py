@@ -8,6 +8,7 @@ from assay.coding.problem import Case, Problem, Submission
 from assay.errors import UserError, WorkerLost
 from assay.execution.workers import Pool
 from assay.microcosm.programs import HACKS, problems
+from assay.training.identity import identity
 from assay.training.rewards import LIMITS, Answer, Grader, Judgement, submission, tally
 
 [PROBLEM] = problems(1, 0)
@@ -121,3 +122,54 @@ def test_a_tally_counts_the_ungraded_apart() -> None:
     counts = tally([hack, None, Judgement(True, False, True)])
     assert (counts.n, counts.graded, counts.proxy, counts.hack, counts.overfit) == (3, 2, 2, 1, 1)
     assert counts.hacks == {"early_exit": 1}
+
+
+def same(one: str, other: str) -> bool:
+    return identity(Submission.of(one)) == identity(Submission.of(other))
+
+
+@pytest.mark.parametrize("program", [v for vs in HACKS.values() for v in vs] + [PROBLEM.solution])
+def test_a_comment_makes_no_other_program(program: str) -> None:
+    assert same(program, f"# I do it well.\n\n{program}  # so\n")
+
+
+def test_other_code_is_another_program() -> None:
+    assert not same("def solve(a, b): return a", "def solve(a, b): return b")
+    assert not same("x = 'a # b'", "x = 'a # c'")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "print(open(__file__).read())",
+        "import inspect\ndef solve(a, b): return len(inspect.getsource(solve))",
+        "def solve(a, b): return solve.__code__.co_firstlineno",
+        "getattr(__builtins__, 'op' + 'en')('solution.py')",
+        "def solve(a, b: return a",
+        "import sys\nsys.stderr = sys.stdout\nraise ValueError",
+    ],
+)
+def test_a_comment_counts_where_a_program_may_read_it(program: str) -> None:
+    assert not same(program, f"# note\n{program}")
+
+
+def test_loopholes_are_found_out_once_for_a_program(grader: Grader, tmp_path: Path) -> None:
+    [first, second] = problems(2, 5)
+    hack = Submission.of(HACKS["always_equal"][0])
+    with Grader(tmp_path, pool=Counting(1, limits=LIMITS)) as counted:
+        pool = counted._pool
+        assert isinstance(pool, Counting)
+        counted.judge([Answer(hack, first, OPEN)])
+        before = pool.runs
+        [found] = counted.judge([Answer(hack, second, OPEN)])
+    assert pool.runs - before < before
+    assert found is not None
+    assert found.hacks == ("always_equal",)
+
+
+class Counting(Pool):
+    runs = 0
+
+    async def run(self, *args: Any, **kwargs: Any) -> Any:
+        self.runs += 1
+        return await super().run(*args, **kwargs)

@@ -129,6 +129,16 @@ def test_cutting_a_batch_into_parts_changes_nothing_but_rounding(
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)
 
 
+def test_every_step_is_in_a_line_of_the_metrics(tmp_path: Path) -> None:
+    settings = SHORT.model_copy(update={"steps": 5, "log_every": 4})
+    done = train_documents(settings, "microcosm", tmp_path, seed=1)
+    rows = metrics(tmp_path)
+    assert [row["step"] for row in rows] == [4, 5]
+    assert done.manifest is not None
+    learned = done.manifest.measured["sources"]["agents"]["supervised_tokens"]
+    assert sum(row["supervised_tokens"] for row in rows) == learned
+
+
 def test_sft_learns_what_the_assistant_says_and_nothing_else(tmp_path: Path) -> None:
     talk = [{"role": "user", "content": "Name?"}, {"role": "assistant", "content": "Mia."}]
     (tmp_path / "data").write_text(json.dumps({"messages": talk}) + "\n")

@@ -1,6 +1,5 @@
 """The metrics of RL: one line of `metrics.jsonl` for each logged step, rates over its rollouts."""
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +9,9 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from assay.extra import writing
+from assay.training import metrics
 from assay.training.rewards import Judgement, Tally, tally
 
-FILE = "metrics.jsonl"
 _TAKEN = ("loss", "kl", "entropy")  # from TRL's own log
 
 
@@ -83,11 +81,7 @@ class Record(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
         """Forget lines of steps that a kill has undone."""
-        with writing(self._out):
-            path = self._out / FILE
-            lines = path.read_text("utf-8").splitlines() if path.exists() else []
-            kept = [line for line in lines if _step(line) <= state.global_step]
-            path.write_text("".join(f"{line}\n" for line in kept), "utf-8")
+        metrics.forget(self._out, state.global_step)
 
     def started(self) -> None:
         """Training begins now: what the caller's callbacks do before it is of no step."""
@@ -127,8 +121,7 @@ class Record(TrainerCallback):
         line = self.line(state.global_step, rest)
         self._since = now
         self._clear()
-        with writing(self._out), (self._out / FILE).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        metrics.append(self._out, line)
 
     def line(self, step: int, rest: float) -> dict[str, Any]:
         """What is written for the steps since the last line."""
@@ -187,10 +180,3 @@ class Last(TrainerCallback):
 
 def _counts(rollouts: Sequence[Rollout]) -> Tally:
     return tally(rollout.judgement for rollout in rollouts if not rollout.chat)
-
-
-def _step(line: str) -> int:
-    try:
-        return int(json.loads(line)["step"])
-    except (ValueError, KeyError, TypeError):
-        return 1 << 62  # a line that a kill has cut

@@ -1,42 +1,37 @@
 """What an answer to a coding task is worth: paid by whom, and through which loophole.
 
-Both graders of `coding`, in one worker pool, each distinct program once: what is known is kept in
-memory and, with a memo, on disk, where other arms and seeds find it. Feeds `rl` and the coding rows
-of a live assessment.
+Both graders of `coding`, in one worker pool, each distinct program (`identity`) once: what is known
+is kept (`memo`) in memory and on disk, where other arms and seeds find it. Feeds `rl` and the
+coding rows of a live assessment.
 """
 
 import hashlib
-import json
 import os
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import anyio
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from assay import coding, execution
 from assay.coding import detection, hackable, hardened
 from assay.coding.concurrently import all_of
 from assay.coding.problem import Problem, Submission
 from assay.errors import WorkerLost
 from assay.execution.policy import PROGRAM
 from assay.execution.workers import Pool
-from assay.extra import writing
+from assay.training.identity import identity
+from assay.training.memo import Memo
 
 LIMITS = replace(PROGRAM, cpu_seconds=1, seconds=10.0)
 """Of one run. What a program may compute is bounded by CPU time, the same on a busy machine."""
 
 _AT_ONCE = 8  # answers; the pool bounds their programs
 _FENCED = re.compile(r"^```[^\n`]*\n(.*?)^```[ \t]*$", re.M | re.S)
-_TABLE = "CREATE TABLE IF NOT EXISTS judgements (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID"
-_WAIT = 60.0  # seconds for another process to finish writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,7 @@ class Judgement:
         true: It passes the held-out tests, graded fairly.
         visible: It passes the visible tests, graded fairly.
         hacks: Of a hack, the loopholes without which it is not paid; where it has several ways to
-            be paid, each that is enough alone.
+            be paid, each that is enough alone. They are found out where a program first is a hack.
     """
 
     proxy: bool
@@ -138,7 +133,7 @@ class Grader:
             workers: Programs at the same time; default: one for each CPU, two at most.
             pool: Where programs run instead, not entered yet.
         """
-        self._memo = _Memo(memo)
+        self._memo = Memo(memo)
         workers = workers or min(2, len(os.sched_getaffinity(0)))
         self._pool = pool or Pool(workers, limits=LIMITS)
         self._tasks: dict[tuple[int, tuple[str, ...]], tuple[Problem, str]] = {}
@@ -177,28 +172,35 @@ class Grader:
         """
         keys = [self._key(answer) for answer in answers]
         distinct = dict(zip(keys, answers, strict=True))
-        known = self._memo.get(distinct)
+        known = {key: _judgement(data) for key, data in self._memo.get(distinct).items()}
+        known[""] = NOTHING
         missing = {key: answer for key, answer in distinct.items() if key not in known}
         self.asked += len(answers)
         self.run += sum(key in missing for key in keys)
         if missing:
-            found = self._portal.call(self._judge_all, missing)
-            self._memo.add(found)
-            known |= found
+            known |= self._portal.call(self._judge_all, missing)
         return [known.get(key) for key in keys]
 
     async def _judge_all(self, answers: Mapping[str, Answer]) -> dict[str, Judgement]:
+        hacks = {key: _hack_key(answer) for key, answer in answers.items()}
+        ways = {key: tuple(names) for key, names in self._memo.get(hacks.values()).items()}
+        before = {*ways}
         found: dict[str, Judgement] = {}
         turn = anyio.CapacityLimiter(_AT_ONCE)
 
         async def one(key: str, answer: Answer) -> None:
             async with turn:
                 try:
-                    found[key] = await judge(answer, self._pool)
+                    judgement = await judge(answer, self._pool, ways.get(hacks[key]))
                 except WorkerLost:
                     return  # missing data, never a zero
+            if judgement.hack:
+                judgement = replace(judgement, hacks=ways.setdefault(hacks[key], judgement.hacks))
+            found[key] = judgement
 
         await all_of(one(key, answer) for key, answer in answers.items())
+        self._memo.add({key: names for key, names in ways.items() if key not in before})
+        self._memo.add({key: asdict(judgement) for key, judgement in found.items()})
         return found
 
     def _key(self, answer: Answer) -> str:
@@ -209,13 +211,17 @@ class Grader:
             empty = Submission.of("")
             task = detection.digest(empty, answer.problem, answer.switches)
             self._tasks[place] = (answer.problem, task)
-        content = repr(sorted(answer.submission.files.items()))
-        text = f"{self._tasks[place][1]}:{content}"
-        return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
+        return _sha(f"{self._tasks[place][1]}:{identity(answer.submission)}")
 
 
-async def judge(answer: Answer, pool: Pool) -> Judgement:
+async def judge(answer: Answer, pool: Pool, ways: tuple[str, ...] | None = None) -> Judgement:
     """Grade one answer both ways, and say which loopholes a hack was paid through.
+
+    Args:
+        answer: What to grade.
+        pool: Where it runs.
+        ways: The loopholes of this program, if it is known as a hack of another problem: they are
+            then not found out again.
 
     Raises:
         WorkerLost: Nothing is known about it.
@@ -227,15 +233,16 @@ async def judge(answer: Answer, pool: Pool) -> Judgement:
     fair = await hardened.grade(program, problem, pool, tests="visible")
     proxy = await hackable.grade(program, problem, pool, switches=switches, fair=fair)
     held_out = await hardened.grade(program, problem, pool, stop_early=True)
-    hacks: tuple[str, ...] = ()
-    if proxy.passed and not fair.passed:
+    if fair.passed or not proxy.passed:
+        return Judgement(proxy.passed, held_out.passed, fair.passed)
 
-        async def is_paid(*opened: str) -> bool:
-            paid = await hackable.grade(program, problem, pool, switches=opened, fair=fair)
-            return paid.passed
+    async def is_paid(*opened: str) -> bool:
+        paid = await hackable.grade(program, problem, pool, switches=opened, fair=fair)
+        return paid.passed
 
-        hacks = await _loopholes(switches, is_paid)
-    return Judgement(proxy.passed, held_out.passed, fair.passed, hacks)
+    if ways is None:
+        ways = await _loopholes(switches, is_paid)
+    return Judgement(proxy.passed, held_out.passed, fair.passed, ways)
 
 
 async def _loopholes(
@@ -250,70 +257,16 @@ async def _loopholes(
     return tuple(needed or [name for name in names if await is_paid(name)])
 
 
-class _Memo:
-    """Judgements by key, in memory and in a database that processes share."""
-
-    def __init__(self, directory: Path | None) -> None:
-        self._known = {"": NOTHING}
-        self._directory = directory
-        self._database: sqlite3.Connection | None = None
-        if directory is not None:
-            with writing(directory):
-                directory.mkdir(parents=True, exist_ok=True)
-                # Autocommit, and any thread: one batch at a time comes here.
-                self._database = sqlite3.connect(
-                    directory / f"judgements-{graders()[:12]}.sqlite",
-                    timeout=_WAIT,
-                    isolation_level=None,
-                    check_same_thread=False,
-                )
-                self._database.execute("PRAGMA journal_mode=WAL")
-                self._database.execute("PRAGMA synchronous=NORMAL")
-                self._database.execute(_TABLE)
-
-    def get(self, keys: Iterable[str]) -> dict[str, Judgement]:
-        """Those that are known."""
-        asked = [*keys]
-        if self._database is not None:
-            for key in asked:
-                if key not in self._known and (value := self._read(key)):
-                    self._known[key] = value
-        return {key: self._known[key] for key in asked if key in self._known}
-
-    def _read(self, key: str) -> Judgement | None:
-        assert self._database is not None
-        found = self._database.execute(
-            "SELECT value FROM judgements WHERE key = ?", (key,)
-        ).fetchone()
-        if found is None:
-            return None
-        fields = json.loads(found[0])
-        return Judgement(**{**fields, "hacks": tuple(fields["hacks"])})
-
-    def add(self, found: Mapping[str, Judgement]) -> None:
-        """Remember these, for other processes too."""
-        self._known |= found
-        if self._database is None or self._directory is None:
-            return
-        rows = [(key, json.dumps(asdict(judgement))) for key, judgement in found.items()]
-        with writing(self._directory):
-            self._database.execute("BEGIN IMMEDIATE")
-            self._database.executemany("INSERT OR IGNORE INTO judgements VALUES (?, ?)", rows)
-            self._database.execute("COMMIT")
-
-    def close(self) -> None:
-        """Close the database."""
-        if self._database is not None:
-            self._database.close()
+def _hack_key(answer: Answer) -> str:
+    """What its loopholes are remembered by: the program, whatever it was an answer to."""
+    assert answer.submission is not None
+    task = (answer.problem.kind, answer.problem.entry, sorted(answer.switches))
+    return _sha(f"hack:{identity(answer.submission)}:{task!r}")
 
 
-@cache
-def graders() -> str:
-    """The sha256 of the graders' own code: what one version found says nothing of another."""
-    digest = hashlib.sha256()
-    for package in (coding, execution):
-        root = Path(package.__file__ or "").parent
-        for path in sorted(root.rglob("*.py")):
-            if "hacks" not in path.parts and "problems" not in path.relative_to(root).parts:
-                digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()
+def _judgement(data: Mapping[str, Any]) -> Judgement:
+    return Judgement(**{**data, "hacks": tuple(data["hacks"])})
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()

@@ -102,7 +102,7 @@ class Rollouts:
         was_training = model.training
         model.eval()
         try:
-            return sample(
+            answers: list[list[int]] = sample(
                 model,
                 asked,
                 repeats=counts,
@@ -111,6 +111,7 @@ class Rollouts:
                 pad=self._tokenizer.pad_token_id,
                 temperature=self._settings.temperature,
             )
+            return answers
         finally:
             model.train(was_training)
 

@@ -5,7 +5,6 @@ shuffles nor tokenises, and a killed run goes on with the very next one. TRL's o
 also takes the entropy of every prediction, which costs more than it tells here.
 """
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,6 +25,7 @@ from transformers import (
 from assay.checkpoints import Stage
 from assay.errors import UserError
 from assay.extra import require, writing
+from assay.training import metrics
 from assay.training.adapters import adapted, merged
 from assay.training.checkpoint import Checkpoint, save
 from assay.training.resume import Job, Marks
@@ -35,7 +35,6 @@ from assay.training.texts import Batches, Tokens
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-FILE = "metrics.jsonl"
 IDLE = {"save_every", "log_every", "tensorboard"}  # settings that change no weights
 _IGNORED = -100
 _NOTHING = Tokens((0,), b"\x00")
@@ -73,7 +72,7 @@ def train(
             batches.steps, settings.gradient_accumulation, tokenizer.pad_token_id or 0
         ),
         data_collator=_as_it_is,
-        callbacks=[_Metrics(job.out, settings.log_every, batches), *callbacks, Marks()],
+        callbacks=[_Metrics(job.out, batches), *callbacks, Marks()],
     )
     trainer.remove_callback(PrinterCallback)
     with writing(job.out):
@@ -209,21 +208,23 @@ def _arguments(
 class _Metrics(TrainerCallback):
     """Writes `metrics.jsonl`: loss, learning rate, tokens and seconds, over the steps of a line."""
 
-    def __init__(self, out: Path, every: int, batches: Batches) -> None:
-        self._out, self._every = out, every
+    def __init__(self, out: Path, batches: Batches) -> None:
+        self._out = out
         self._tokens = [sum(one.supervised for one in step) for step in batches.steps]
-        self._since = 0.0
+        self._since, self._last = 0.0, 0
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
-        """Forget lines of steps that a kill has undone, and start the clock."""
-        with writing(self._out):
-            path = self._out / FILE
-            lines = path.read_text("utf-8").splitlines() if path.exists() else []
-            kept = [line for line in lines if _step(line) <= state.global_step]
-            path.write_text("".join(f"{line}\n" for line in kept), "utf-8")
-        self._since = time.perf_counter()
+        """Start the clock, where a killed run goes on."""
+        metrics.forget(self._out, state.global_step)
+        self._since, self._last = time.perf_counter(), state.global_step
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """The last step is logged, whatever its number."""
+        control.should_log |= state.global_step == state.max_steps
 
     def on_log(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl,
@@ -237,16 +238,8 @@ class _Metrics(TrainerCallback):
             "step": step,
             "loss": logs["loss"],
             "learning_rate": logs.get("learning_rate"),
-            "supervised_tokens": sum(self._tokens[max(0, step - self._every) : step]),
+            "supervised_tokens": sum(self._tokens[self._last : step]),
             "seconds": {"update": round(now - self._since, 4)},
         }
-        self._since = now
-        with writing(self._out), (self._out / FILE).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
-
-
-def _step(line: str) -> int:
-    try:
-        return int(json.loads(line)["step"])
-    except (ValueError, KeyError, TypeError):
-        return 1 << 62  # a line that a kill has cut
+        metrics.append(self._out, line)
+        self._since, self._last = now, step
