@@ -42,7 +42,7 @@ def test_a_loophole_that_is_unknown_is_named(assay: Run, tmp_path: Path) -> None
         ("microcosm/bsae", ["'microcosm/bsae'", "Did you mean 'microcosm/base'?"]),
         ("./nowhere", ["'./nowhere'", "no such directory"]),
         ("hf/nowhere", ["'hf/nowhere'", "no such directory"]),
-        ("nobody/no-model", ["'nobody/no-model'", "check its name and the network"]),
+        ("nobody/no-model", ["'nobody/no-model'", "the network"]),
     ],
 )
 def test_a_model_that_does_not_exist_is_named(
