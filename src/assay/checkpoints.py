@@ -28,6 +28,7 @@ Stage = Literal["init", "documents", "sft", "rl"]
 FRESH = "microcosm"
 SHIPPED = "microcosm/base"
 _HUB = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+_PATIENCE = 20.0  # seconds for the hub to answer
 _BLOCK = 1 << 20
 
 
@@ -102,10 +103,35 @@ class Checkpoint:
             return cls._in(path / "checkpoint" if (path / "checkpoint").is_dir() else path, text)
         if _looks_like_a_path(text):
             raise UserError(f"There is no checkpoint {text!r}: no such directory.")
-        if not _HUB.fullmatch(text):
+        if not _HUB.fullmatch(text) or text.startswith(f"{FRESH}/"):
             hint = "Or a checkpoint's directory, hf/DIR, or a hub model such as Qwen/Qwen3-4B."
             raise unknown("model", text, (FRESH, SHIPPED), hint)
         return cls(text, None, None, _digest(text))
+
+    def reach(self) -> None:
+        """Return if it can be had; nothing of a hub model is fetched.
+
+        Raises:
+            UserError: The hub does not have it, or cannot be reached.
+        """
+        if self.path is not None or self.name == FRESH:
+            return
+        require("huggingface_hub")
+        from huggingface_hub import model_info, try_to_load_from_cache
+
+        if isinstance(try_to_load_from_cache(self.name, "config.json"), str):
+            return
+        _from_cache_alone(self.name)
+        try:
+            model_info(self.name, timeout=_PATIENCE)
+        except Exception as error:
+            raise self._out_of_reach(error) from error
+
+    def _out_of_reach(self, error: Exception) -> UserError:
+        first = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+        what = "load the checkpoint" if self.path else "get the model"
+        hint = "" if self.path else "; check its name and the network, or give a directory"
+        return UserError(f"Cannot {what} {self.name!r}: {first.rstrip('.:')}{hint}.")
 
     @classmethod
     def _in(cls, path: Path, name: str) -> Self:
@@ -149,10 +175,7 @@ class Checkpoint:
                 options = {**options, "local_files_only": True}
             return _pair(source, options)
         except (OSError, ValueError, SafetensorError) as error:
-            first = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-            what = "load the checkpoint" if self.path else "get the model"
-            hint = "" if self.path else "; check its name and the network, or give a directory"
-            raise UserError(f"Cannot {what} {self.name!r}: {first.rstrip('.:')}{hint}.") from error
+            raise self._out_of_reach(error) from error
 
 
 def _pair(

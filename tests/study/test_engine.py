@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from assay.study.directory import ATTEMPTS, Directory
-from tests.study.cheap_kinds import cheap
 from tests.study.studies import BASE, graph, totals, write
 
-cheap()
 ROOT = Path(__file__).parents[2]
 
 

@@ -7,10 +7,7 @@ import pytest
 
 from assay.errors import UserError
 from assay.study.file import load, shipped
-from tests.study.cheap_kinds import cheap
 from tests.study.studies import write
-
-cheap()
 
 
 def says(folder: Path, **changes: Any) -> str:

@@ -6,10 +6,7 @@ import pytest
 
 from assay.errors import UserError
 from assay.study.graph import Graph
-from tests.study.cheap_kinds import cheap
 from tests.study.studies import BASE, graph, write
-
-cheap()
 
 
 def keys(found: Graph) -> set[str]:

@@ -12,10 +12,7 @@ from assay.errors import RunError
 from assay.study.directory import Directory
 from assay.study.graph import as_json
 from assay.study.results import Tables, collect
-from tests.study.cheap_kinds import cheap
 from tests.study.studies import graph, write
-
-cheap()
 
 
 def finished(folder: Path, **changes: Any) -> Path:

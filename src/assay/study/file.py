@@ -254,8 +254,9 @@ def load(named: str) -> tuple[Study, bytes]:
         line = f", line {mark.line + 1}" if mark else ""
         reason = getattr(error, "problem", None) or str(error)
         raise UserError(f"{named}{line}: no valid YAML: {reason}.") from error
+    said = parse(StudyFile, content, named)
     study = Study.model_construct(
-        **dict(parse(StudyFile, content, named)),
+        **{**dict(said), "model": _placed(said.model, path.resolve().parent)},
         written=json.loads(json.dumps(content, default=str)),
         sha256=hashlib.sha256(raw).hexdigest(),
         folder=path.resolve().parent,
@@ -287,6 +288,13 @@ def _located(named: str) -> Path:
     if path.is_dir():
         raise UserError(f"{named!r} is a directory; give a study file or one of {_listed(known)}.")
     raise unknown("study", named, known, "Give the path of a study file, or such a name.")
+
+
+def _placed(model: str, folder: Path) -> str:
+    """A model's name; of a directory beside the file its absolute path."""
+    plain = "hf/" if model.startswith("hf/") else ""
+    path = folder / model.removeprefix(plain)
+    return f"{plain}{path}" if model != MICROCOSM and path.is_dir() else model
 
 
 def _check_names(study: Study) -> None:

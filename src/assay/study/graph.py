@@ -83,6 +83,8 @@ class Graph:
         return found - {key}
 
 
+_NOT_ASKED = frozenset({"controls", "__pycache__"})
+
 Identify = Callable[[str], str]
 """The sha256 of a model's weights by its name; of one that nobody has here, of its name."""
 
@@ -130,7 +132,7 @@ def _chain(study: Study, arm: str, seed: int, origin: str, packs: "_Packs") -> l
             "settings": matters,
             "seed": seed,
             "parents": before or [origin],
-            "evaluate": evaluate and {**evaluate, "pack": packs.fingerprint(evaluate["pack"])},
+            "evaluate": evaluate and _what_matters(evaluate, packs),
         }
         text = json.dumps(inputs, sort_keys=True, ensure_ascii=False)
         chain.append(
@@ -147,6 +149,12 @@ def _chain(study: Study, arm: str, seed: int, origin: str, packs: "_Packs") -> l
             )
         )
     return chain
+
+
+def _what_matters(evaluate: dict[str, Any], packs: "_Packs") -> dict[str, Any]:
+    """How to assess, with the pack's content; the share of time only decides on a warning."""
+    rest = {key: value for key, value in evaluate.items() if key != "share"}
+    return {**rest, "pack": packs.fingerprint(evaluate["pack"])}
 
 
 def _with_assessments(
@@ -225,11 +233,18 @@ class _Packs:
         self._found: dict[str, str] = {}
 
     def fingerprint(self, selector: str) -> str:
-        """The hash of what a pack or a scenario consists of."""
-        from assay.scenarios.catalog import fingerprint, select
+        """The hash of what a pack or a scenario asks and how it grades; controls are no part."""
+        from assay.scenarios.catalog import select
 
         if selector not in self._found:
-            self._found[selector] = fingerprint(select(selector))
+            digest = hashlib.sha256()
+            for scenario in select(selector):
+                for path in sorted(scenario.folder.rglob("*")):
+                    inside = path.relative_to(scenario.folder)
+                    if path.is_file() and not _NOT_ASKED & {*inside.parts}:
+                        digest.update(f"{scenario.id}/{inside}\0".encode())
+                        digest.update(hashlib.sha256(path.read_bytes()).digest())
+            self._found[selector] = digest.hexdigest()
         return self._found[selector]
 
 

@@ -67,13 +67,14 @@ def prepare(named: str, out: Path | None) -> Run:
 
 
 def check(run: Run) -> None:
-    """Make sure that what the steps need is installed.
+    """Make sure that what the steps need is there.
 
     Raises:
-        UserError: It is not; the sentence names the extra.
+        UserError: It is not, and the sentence names the extra; or the model cannot be had.
     """
     if any(kinds()[step.kind].trains for step in run.graph.steps):
         require()
+        Checkpoint.open(run.study.model).reach()
 
 
 class Clock:
