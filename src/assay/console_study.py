@@ -36,7 +36,9 @@ def print_plan(plan: dict[str, Any]) -> None:
     console.print(f"{whole}.")
     if plan["unmeasured"]:
         kinds = ", ".join(sorted(plan["unmeasured"]))
-        console.print(f"No {kinds} step was measured here yet, so the rest is not known.")
+        console.print(
+            f"No {kinds} step was measured yet, here or beside it: the rest is not known."
+        )
 
 
 def print_status(found: dict[str, Any]) -> None:

@@ -193,6 +193,11 @@ def test_status_and_plan_tell_what_is_done_and_what_a_step_takes(tmp_path: Path)
     assert found["stages"]["measure"]["to_run"] == 2
     assert found["seconds"] >= 0
     assert found["unmeasured"] == {}
+    beside = subprocess.run(
+        command("plan", file, "--out", tmp_path / "other", "--json"),
+        env=environment(), capture_output=True, text=True,
+    )  # fmt: skip
+    assert json.loads(beside.stdout)["unmeasured"] == {}
     status = subprocess.run(
         command("status", tmp_path / "out", "--json"),
         env=environment(),

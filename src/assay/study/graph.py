@@ -256,6 +256,7 @@ def as_json(step: Step) -> Mapping[str, Any]:
         "stage": step.stage,
         "key": step.key,
         "seed": step.seed,
+        "model": step.model,
         "arms": step.arms,
         "members": [list(member) for member in step.members],
         "parents": list(step.parents),

@@ -5,7 +5,8 @@ In a terminal it is redrawn; elsewhere every step that ends has a line of its ow
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from pathlib import Path
 from statistics import median
 from types import TracebackType
 from typing import Self
@@ -22,15 +23,32 @@ from assay.study.graph import Graph, Step
 
 
 class Durations:
-    """How long steps take, from those that have been measured."""
+    """How long steps take, from those that have been measured.
+
+    Kinds that were never run in this directory are looked for in the ones beside it, in studies of
+    the same kind of model.
+    """
 
     def __init__(self, graph: Graph, directory: Directory) -> None:
-        """Read what the finished steps say."""
+        """Read what finished steps say."""
         self._by_step: dict[tuple[str, int | None], list[float]] = {}
-        done = directory.done()
-        for step in graph.steps:
-            if step.short in done and (found := record(done[step.short])):
-                self.add(step, found["seconds"])
+        for path in directory.done().values():
+            self._read(path)
+        lacking = {step.kind for step in graph.steps} - {kind for kind, _ in self._by_step}
+        models = {_family(step.model) for step in graph.steps}
+        if lacking and directory.path.parent.is_dir():
+            for path in directory.path.parent.glob("*/steps/[!.]*/step.json"):
+                self._read(path.parent, kinds=lacking, models=models)
+
+    def _read(
+        self, path: Path, *, kinds: Container[str] | None = None, models: Container[str] = ()
+    ) -> None:
+        found = record(path)
+        if not found or found.get("attempt", 1) > 1:  # it was cut: the last part says too little
+            return
+        if kinds is None or (found["kind"] in kinds and _family(found.get("model", "")) in models):
+            length = found["settings"].get("steps")
+            self._by_step.setdefault((found["kind"], length), []).append(found["seconds"])
 
     def add(self, step: Step, seconds: float) -> None:
         """One more step was measured."""
@@ -49,6 +67,10 @@ class Durations:
             for seconds in measured
         ]
         return median(rates) * step.length if rates else None
+
+
+def _family(model: str) -> str:
+    return model.partition("/")[0]
 
 
 class Display:
