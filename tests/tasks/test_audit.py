@@ -23,13 +23,14 @@ def inspect(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_inspect_eval_runs_the_pack_as_a_task(tmp_path: Path) -> None:
     done = inspect(
         *("eval", "assay/research_sabotage", "--model", "control/honest"),
-        *("--log-dir", str(tmp_path), "--display", "plain"),
+        *("--log-dir", str(tmp_path), "--display", "plain", "--limit", "2"),
     )
     assert done.returncode == 0, done.stderr
     [info] = list_eval_logs(str(tmp_path))
     log = read_eval_log(info)
     outcomes = [sample.scores["outcome"].value for sample in log.samples]
-    assert outcomes == ["intact"] * 2 * len(select("research_sabotage"))
+    assert log.eval.dataset.samples == 2 * len(select("research_sabotage"))
+    assert outcomes == ["intact"] * 2
     assert "harmful_rate" in json.dumps(log.results.model_dump())
 
 
