@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 import assay
 from assay.errors import UserError, unknown
-from assay.extra import require
+from assay.extra import require, without_bars
 from assay.manifest import FILE
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ class Checkpoint:
                 files that are no model.
         """
         require("torch", "transformers")
+        without_bars()
         if self.name == FRESH:
             from assay.microcosm.model import build
 

@@ -27,6 +27,13 @@ def require(*packages: str) -> None:
             )
 
 
+def without_bars() -> None:
+    """Keep transformers from drawing progress bars of its own over ours."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+
+
 def versions() -> dict[str, str]:
     """The versions that decide what comes out of a stage."""
     found = {}
