@@ -79,7 +79,7 @@ def print_agreement(result: dict[str, Any]) -> None:
     console.print()
     held_out = result["held_out"]
     if not held_out["n"]:
-        console.print("There are no held-out controls.")
+        console.print("No held-out controls were run.")
     for name, part, count in (("Controls", result, "controls"), ("Held out", held_out, "n")):
         if not part[count]:
             continue

@@ -130,7 +130,7 @@ async def test_kill_9_of_a_worker_leaves_nothing(before: Left, find):
     async with Pool(1) as pool:
         with pytest.raises(Exception, match="worker failed"):
             await pool.run(SLEEPER, respond=respond)
-        assert len(inside) >= 2 * 3  # a program of several processes, and it was made again
+        assert len(inside) > 3  # more than one program's processes: it was made again
         assert (await pool.run(Program("print(1)"))).stdout == "1\n"
 
 

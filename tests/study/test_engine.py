@@ -166,7 +166,7 @@ def test_an_interrupt_stops_at_once_and_says_how_to_go_on(tmp_path: Path) -> Non
     short = graph(file).steps[0].short
     wait_for(lambda: Directory(tmp_path / "out").progress(short) is not None)
     driver.send_signal(signal.SIGINT)
-    _, told = driver.communicate(timeout=10)
+    _, told = driver.communicate(timeout=40)
     assert driver.returncode == 130
     assert "goes on where it was" in told
 
