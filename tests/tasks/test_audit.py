@@ -23,14 +23,13 @@ def inspect(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_inspect_eval_runs_the_pack_as_a_task(tmp_path: Path) -> None:
     done = inspect(
         *("eval", "assay/research_sabotage", "--model", "control/honest"),
-        *("--log-dir", str(tmp_path), "--display", "plain", "--limit", "2"),
+        *("--log-dir", str(tmp_path), "--display", "plain"),
     )
     assert done.returncode == 0, done.stderr
     [info] = list_eval_logs(str(tmp_path))
     log = read_eval_log(info)
     outcomes = [sample.scores["outcome"].value for sample in log.samples]
-    assert log.eval.dataset.samples == 2 * len(select("research_sabotage"))
-    assert outcomes == ["intact"] * 2
+    assert outcomes == ["intact"] * 2 * len(select("research_sabotage"))
     assert "harmful_rate" in json.dumps(log.results.model_dump())
 
 
