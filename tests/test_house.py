@@ -14,7 +14,7 @@ ROWS = [
     {"execution"},
     {"coding"},
     {"microcosm"},
-    {"checkpoints", "sampling"},
+    {"checkpoints", "sampling", "turns"},
     {"scenarios"},
     {"providers"},
     {"targets"},

@@ -14,7 +14,7 @@ from assay.training.environment import Task, problems, question
 from assay.training.harmlessness import Pay, Reply, register, reward
 from assay.training.interventions import wordings
 from assay.training.rewards import Answer, Grader, submission
-from assay.training.rollouts import prompt_ids
+from assay.training.rollouts import task_ids
 from assay.training.settings import Environment, SafetyChat
 from tests.openai_server import serve, service
 
@@ -37,7 +37,7 @@ def test_what_the_model_reads_differs_only_before_the_user_turn() -> None:
     tokenizer = build_tokenizer()
     [plain] = chat_tasks(SafetyChat(), seed=0, count=1)
     [varied] = chat_tasks(SafetyChat(system_prompts=True, tools=True), seed=0, count=1)
-    one, other = prompt_ids(plain, None, tokenizer), prompt_ids(varied, None, tokenizer)
+    one, other = task_ids(plain, None, tokenizer), task_ids(varied, None, tokenizer)
     assert len(other) > len(one)
     assert other[-len(one) :] == one
 

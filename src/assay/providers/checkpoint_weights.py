@@ -14,6 +14,7 @@ import torch
 from assay.checkpoints import Checkpoint
 from assay.errors import UserError
 from assay.sampling import sample
+from assay.turns import ends, prompt_ids, said
 
 _SMALL = (
     20_000_000  # a model of fewer parameters is faster on one thread, and repeats itself exactly
@@ -79,7 +80,7 @@ class Weights:
                 f"{checkpoint.name!r} has layers other than full attention; serve it with vLLM."
             )
         self.context: int = config.max_position_embeddings
-        self._ends = _ends(model, tokenizer)
+        self._ends = ends(model, tokenizer)
         self._pad: int = next(iter(self._ends))
         if tokenizer.pad_token_id is not None:
             self._pad = tokenizer.pad_token_id
@@ -88,14 +89,7 @@ class Weights:
         self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]
     ) -> tuple[int, ...]:
         """What the model reads of a conversation, up to the beginning of its answer."""
-        return tuple(
-            self._tokenizer.apply_chat_template(
-                [dict(message) for message in messages],
-                tools=[dict(tool) for tool in tools] or None,
-                add_generation_prompt=True,
-                return_dict=False,
-            )
-        )
+        return tuple(prompt_ids(self._tokenizer, messages, tools))
 
     def draw(self, requests: Sequence[Request]) -> list[Drawn]:
         """An answer to each, in order. It does not depend on the others, but for rounding."""
@@ -130,11 +124,7 @@ class Weights:
     def _read(self, request: Request, answer: list[int]) -> Drawn:
         ids = answer[: request.max_tokens]
         is_whole = bool(ids) and ids[-1] in self._ends
-        text: str = self._tokenizer.decode(
-            ids[:-1] if is_whole else ids,
-            skip_special_tokens=False,
-            clean_up_tokenization_spaces=False,
-        )
+        text = said(self._tokenizer, ids, self._ends)
         cuts = [place for stop in request.stop if (place := text.find(stop)) >= 0]
         return Drawn(text[: min(cuts)] if cuts else text, len(ids), is_whole or bool(cuts))
 
@@ -162,11 +152,3 @@ def _batches(places: list[int], requests: Sequence[Request]) -> list[list[int]]:
             room = len(request.prompt) + request.max_tokens
         batches[-1].append(place)
     return batches
-
-
-def _ends(model: Any, tokenizer: Any) -> frozenset[int]:
-    """Tokens that end a turn: the tokenizer's, and those that the model's own settings name."""
-    config = model.generation_config
-    named = config.eos_token_id if config is not None else None
-    more = named if isinstance(named, list) else [named]
-    return frozenset(end for end in (tokenizer.eos_token_id, *more) if end is not None)

@@ -151,14 +151,9 @@ def run(function: str, task: Task) -> None:
 
 def run_init(task: Task) -> None:
     """Fresh weights of the microcosm, from the seed."""
-    from assay.microcosm.model import build
-    from assay.training.checkpoint import save
+    from assay.training.checkpoint import initialise
 
-    model, tokenizer = build(task.seed, **task.settings)
-    save(
-        model, tokenizer, task.out / "checkpoint", stage="init", step=0, seed=task.seed,
-        settings=task.settings,
-    )  # fmt: skip
+    initialise(task.out, seed=task.seed, **task.settings)
 
 
 def run_documents(task: Task) -> None:

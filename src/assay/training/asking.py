@@ -8,6 +8,7 @@ import torch
 
 from assay.microcosm import language
 from assay.sampling import sample
+from assay.turns import ends, prompt_ids, said
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -56,11 +57,12 @@ class Asker:
             key = repr(one)
             places.setdefault(key, []).append(number)
             if key not in self._ids:
-                self._ids[key] = _prompt(one, tokenizer)
+                tools = [TOOLS[name] for name in one.tools]
+                self._ids[key] = prompt_ids(tokenizer, one.messages, tools)
         generator = torch.Generator(model.device)
         generator.manual_seed(random.Random(seed).getrandbits(63))
         rows = _ROWS if model.device.type == "cpu" else _ROWS_GPU
-        ends = _ends(model, tokenizer)
+        marks = ends(model, tokenizer)
         texts = [""] * len(conversations)
         for batch in _batches(sorted(places, key=lambda key: len(self._ids[key])), places, rows):
             answers = sample(
@@ -68,25 +70,15 @@ class Asker:
                 [self._ids[key] for key, _ in batch],
                 repeats=[len(numbers) for _, numbers in batch],
                 max_new_tokens=max_new_tokens,
-                stop=ends,
+                stop=marks,
                 pad=tokenizer.pad_token_id,
                 temperature=temperature,
                 generator=generator,
             )
             numbers = [number for _, belonging in batch for number in belonging]
-            for number, text in zip(numbers, _decoded(answers, tokenizer, ends), strict=True):
-                texts[number] = text
+            for number, answer in zip(numbers, answers, strict=True):
+                texts[number] = said(tokenizer, answer, marks)
         return texts
-
-
-def _prompt(asked: Conversation, tokenizer: "PreTrainedTokenizerBase") -> list[int]:
-    ids: Any = tokenizer.apply_chat_template(
-        [dict(message) for message in asked.messages],
-        tools=[dict(TOOLS[name]) for name in asked.tools] or None,
-        add_generation_prompt=True,
-        return_dict=False,
-    )
-    return list(ids)
 
 
 def _batches(
@@ -106,21 +98,3 @@ def _batches(
             size += len(part)
     if batch:
         yield batch
-
-
-def _ends(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> set[int]:
-    """Tokens that end a turn: the tokenizer's, and those that the model's own settings name."""
-    config: Any = model.generation_config
-    named = config.eos_token_id if config is not None else None
-    more = named if isinstance(named, list) else [named]
-    return {end for end in (tokenizer.eos_token_id, *more) if end is not None}
-
-
-def _decoded(
-    answers: Sequence[list[int]], tokenizer: "PreTrainedTokenizerBase", ends: set[int]
-) -> list[str]:
-    cut = [tuple(answer[:-1] if answer and answer[-1] in ends else answer) for answer in answers]
-    distinct = list(dict.fromkeys(cut))
-    found = tokenizer.batch_decode([list(one) for one in distinct], skip_special_tokens=False)
-    text = dict(zip(distinct, found, strict=True))
-    return [text[one] for one in cut]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assay.checkpoints import FRESH, Checkpoint, Origin, Stage, weights_sha
+from assay.checkpoints import Checkpoint, Origin, Stage, weights_sha
 from assay.extra import versions, writing
 from assay.manifest import FILE, revision
 
@@ -60,7 +60,14 @@ def save(
     return Checkpoint(str(out), out, manifest, manifest.sha256)
 
 
-def initialise(out: Path, *, seed: int) -> Checkpoint:
-    """The stage `init`: fresh weights of the microcosm, saved to `out`/checkpoint."""
-    model, tokenizer = Checkpoint.open(FRESH, seed=seed).load()
-    return save(model, tokenizer, out / "checkpoint", stage="init", step=0, seed=seed)
+def initialise(out: Path, *, seed: int, **shape: int) -> Checkpoint:
+    """The stage `init`: fresh weights of the microcosm, saved to `out`/checkpoint.
+
+    Args:
+        shape: As `microcosm.model.build` takes it.
+    """
+    from assay.microcosm.model import build
+
+    model, tokenizer = build(seed, **shape)
+    checkpoint = out / "checkpoint"
+    return save(model, tokenizer, checkpoint, stage="init", step=0, seed=seed, settings=shape)

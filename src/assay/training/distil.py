@@ -22,9 +22,10 @@ from assay.training.checkpoint import Checkpoint
 from assay.training.environment import Task
 from assay.training.interventions import Shaping, wording
 from assay.training.rewards import Answer, Grader, submission
-from assay.training.rollouts import prompt_ids, said
+from assay.training.rollouts import task_ids
 from assay.training.settings import Distil, Intervention, Sft
 from assay.training.sft import train_sft
+from assay.turns import ends, said
 
 KEPT = "kept.jsonl"
 _AT_ONCE = 128  # answers
@@ -114,20 +115,19 @@ def _answers(
     weights = weights.eval().to(device)
     generator = torch.Generator(device)
     generator.manual_seed(seed)
-    named: Any = model.generation_config.eos_token_id if model.generation_config else None
-    ends = {*(named if isinstance(named, list) else [named]), tokenizer.eos_token_id} - {None}
+    marks = ends(model, tokenizer)
     together = max(1, _AT_ONCE // settings.answers)
     texts = []
     for start in range(0, len(tasks), together):
         answers = sample(
             weights,
-            [prompt_ids(task, system, tokenizer) for task in tasks[start : start + together]],
+            [task_ids(task, system, tokenizer) for task in tasks[start : start + together]],
             repeats=settings.answers,
             max_new_tokens=settings.max_new_tokens,
-            stop=ends,
+            stop=marks,
             pad=tokenizer.pad_token_id,
             temperature=settings.temperature,
             generator=generator,
         )
-        texts += [said(answer, tokenizer, [*ends]) for answer in answers]
+        texts += [said(tokenizer, answer, marks) for answer in answers]
     return texts

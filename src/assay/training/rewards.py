@@ -10,6 +10,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -140,14 +141,11 @@ class Grader:
         self.asked = self.run = 0
 
     def __enter__(self) -> Self:
-        self._running = start_blocking_portal()
-        self._portal: BlockingPortal = self._running.__enter__()
-        self._entered = self._portal.wrap_async_context_manager(self._pool)
-        try:
-            self._entered.__enter__()
-        except BaseException:
-            self._running.__exit__(None, None, None)
-            raise
+        with ExitStack() as stack:
+            stack.callback(self._memo.close)
+            self._portal: BlockingPortal = stack.enter_context(start_blocking_portal())
+            stack.enter_context(self._portal.wrap_async_context_manager(self._pool))
+            self._entered = stack.pop_all()
         return self
 
     def __exit__(
@@ -156,11 +154,7 @@ class Grader:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        try:
-            self._entered.__exit__(kind, error, traceback)
-        finally:
-            self._running.__exit__(kind, error, traceback)
-            self._memo.close()
+        self._entered.__exit__(kind, error, traceback)
 
     def judge(self, answers: Sequence[Answer]) -> list[Judgement | None]:
         """A judgement of each answer, in order; None where the machinery failed.

@@ -30,7 +30,6 @@ from assay.training.settings import Rl
 from assay.training.trimmed import TrimmedGRPOTrainer
 
 _IDLE = {"memo", "save_every", "log_every", "tensorboard"}  # settings that change no weights
-_SCHEDULES = {"constant": "constant_with_warmup", "linear": "linear", "cosine": "cosine"}
 
 
 def train_rl(
@@ -181,7 +180,7 @@ def _trainer(
         max_completion_length=settings.max_new_tokens,
         temperature=settings.temperature,
         learning_rate=settings.learning_rate,
-        lr_scheduler_type=_SCHEDULES[settings.schedule],
+        lr_scheduler_type=settings.scheduler,
         warmup_steps=settings.warmup,
         weight_decay=settings.weight_decay,
         beta=settings.kl,

@@ -15,6 +15,7 @@ from assay.training.interventions import Prompts, Shaping, under
 from assay.training.record import Record, Rollout
 from assay.training.rewards import Answer, Grader, submission
 from assay.training.settings import Rl
+from assay.turns import prompt_ids, said
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -87,7 +88,7 @@ class Rollouts:
         task = self._tasks[key]
         # An intervention's prompt belongs to the coding environment.
         mine = system if task.problem is not None else None
-        return prompt_ids(task, mine, self._tokenizer)
+        return task_ids(task, mine, self._tokenizer)
 
     def _answers(
         self, trainer: "GRPOTrainer", asked: Sequence[list[int]], counts: Sequence[int]
@@ -120,7 +121,7 @@ class Rollouts:
     ) -> None:
         began = time.perf_counter()
         tasks = [self._tasks[key] for key in keys]
-        texts = [said(answer, self._tokenizer, trainer.eos_token_ids) for answer in answers]
+        texts = [said(self._tokenizer, answer, trainer.eos_token_ids) for answer in answers]
         places = [place for place, task in enumerate(tasks) if task.problem is not None]
         asked, run = self._grader.asked, self._grader.run
         judgements = self._grader.judge([self._answer(tasks[at], texts[at]) for at in places])
@@ -154,18 +155,6 @@ class Rollouts:
         return dict(zip(places, paid, strict=True))
 
 
-def said(answer: Sequence[int], tokenizer: "PreTrainedTokenizerBase", ends: Sequence[int]) -> str:
-    """The text of an answer without the end's mark; other special tokens are text."""
-    kept = answer[:-1] if answer and answer[-1] in ends else answer
-    return str(tokenizer.decode([*kept], skip_special_tokens=False))
-
-
-def prompt_ids(task: Task, system: str | None, tokenizer: "PreTrainedTokenizerBase") -> list[int]:
+def task_ids(task: Task, system: str | None, tokenizer: "PreTrainedTokenizerBase") -> list[int]:
     """The prompt of a task as the model reads it, under a system prompt of an intervention."""
-    ids: Any = tokenizer.apply_chat_template(
-        under(system, task.messages),
-        tools=[dict(tool) for tool in task.tools] or None,
-        add_generation_prompt=True,
-        return_dict=False,
-    )
-    return list(ids)
+    return prompt_ids(tokenizer, under(system, task.messages), task.tools)

@@ -62,6 +62,11 @@ class Optimiser(Settings):
     log_every: Positive = 10
     tensorboard: bool = False
 
+    @property
+    def scheduler(self) -> str:
+        """The schedule as transformers names it."""
+        return "constant_with_warmup" if self.schedule == "constant" else self.schedule
+
 
 class Mixture(Settings):
     """A second source of documents, and how much of it.

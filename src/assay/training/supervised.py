@@ -39,7 +39,6 @@ IDLE = {"save_every", "log_every", "tensorboard"}  # settings that change no wei
 _IGNORED = -100
 _NOTHING = Tokens((0,), b"\x00")
 _LARGE = 100_000_000  # parameters from which a GPU computes activations twice to save memory
-_SCHEDULES = {"constant": "constant_with_warmup", "linear": "linear", "cosine": "cosine"}
 
 
 def train(
@@ -183,7 +182,7 @@ def _arguments(
         gradient_accumulation_steps=settings.gradient_accumulation,
         train_sampling_strategy="sequential",
         learning_rate=settings.learning_rate,
-        lr_scheduler_type=_SCHEDULES[settings.schedule],
+        lr_scheduler_type=settings.scheduler,
         warmup_steps=settings.warmup,
         weight_decay=settings.weight_decay,
         adam_beta2=0.98,

@@ -1,0 +1,43 @@
+"""A chat template's turns as tokens, and what a model says as text: for whoever samples answers.
+
+Used by the provider of checkpoints, by rollouts and by live assessment, which so read alike.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+def prompt_ids(
+    tokenizer: "PreTrainedTokenizerBase",
+    messages: Sequence[Mapping[str, Any]],
+    tools: Sequence[Mapping[str, Any]] = (),
+) -> list[int]:
+    """What a model reads of a conversation, up to the beginning of its answer."""
+    ids: Any = tokenizer.apply_chat_template(
+        [dict(message) for message in messages],
+        tools=[dict(tool) for tool in tools] or None,
+        add_generation_prompt=True,
+        return_dict=False,
+    )
+    return list(ids)
+
+
+def ends(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> frozenset[int]:
+    """Tokens that end a turn: the tokenizer's, and those that the model's own settings name."""
+    config: Any = model.generation_config
+    named = config.eos_token_id if config is not None else None
+    more = named if isinstance(named, list) else [named]
+    return frozenset(end for end in (tokenizer.eos_token_id, *more) if end is not None)
+
+
+def said(
+    tokenizer: "PreTrainedTokenizerBase", answer: Sequence[int], marks: Collection[int]
+) -> str:
+    """The text of an answer without the mark that ends it; other special tokens are text."""
+    kept = answer[:-1] if answer and answer[-1] in marks else answer
+    return str(
+        tokenizer.decode([*kept], skip_special_tokens=False, clean_up_tokenization_spaces=False)
+    )
