@@ -1,0 +1,1 @@
+"""Can anyone tell the evaluation from deployment, and by what?"""
