@@ -83,3 +83,11 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     assert status == 2
     assert said.splitlines()[-1].startswith(f"assay: The disk of '{tmp_path / 'out'}' is full")
     assert "Traceback" not in said
+
+
+def test_a_distillation_without_a_teacher_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "distil.yaml"
+    path.write_text(f"model: microcosm\nout: {tmp_path / 'out'}\ndistil: {{steps: 1}}\n")
+    result = CliRunner().invoke(app, ["train", "distil", "--config", str(path)])
+    assert isinstance(result.exception, UserError)
+    assert "teacher: DIR" in str(result.exception)

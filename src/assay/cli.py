@@ -61,6 +61,12 @@ Level = Annotated[
 Grid = Annotated[
     bool, typer.Option("--grid", help="Cross all factors instead of one cell and its twin.")
 ]
+Cells = Annotated[
+    int,
+    typer.Option(
+        min=0, metavar="N", help="N cells of the grid, spread over all levels, with their twins."
+    ),
+]
 Elicit = Annotated[
     list[str] | None,
     typer.Option(
@@ -130,6 +136,7 @@ def audit(
     ] = None,
     level: Level = None,
     grid: Grid = False,
+    cells: Cells = 0,
     elicit: Elicit = None,
     continuation: Continuation = False,
     sandbox: Sandbox = "bwrap",
@@ -156,6 +163,8 @@ def audit(
 
     if epochs is not None and epochs < 1:
         raise UserError(f"Cannot run {epochs} epochs; --epochs takes 1 or more.")
+    if grid and cells:
+        raise UserError("--grid runs every cell; leave out --cells, or --grid.")
     config = AuditConfig(
         selector=selector,
         target=target,
@@ -164,6 +173,7 @@ def audit(
         epochs=epochs,
         levels=parse_levels(level or []),
         grid=grid,
+        cells=cells,
         seed=seed,
         sandbox=sandbox,
         scenarios=str(scenarios.resolve()) if scenarios else "",

@@ -24,7 +24,9 @@ def quickstart(
     out: Annotated[
         Path | None, typer.Option(help="The directory; one that was begun is continued.")
     ] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Runs of each sample in the audits.")] = 4,
+    cells: Annotated[
+        int, typer.Option(min=1, help="Wordings and stakes of each scenario in the audits.")
+    ] = 4,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Train three arms of the microcosm, audit them, and write the report. No key, no GPU."""
@@ -41,7 +43,7 @@ def quickstart(
     run = run_steps(_STUDY, out)
     exit_for_failures(run)
     page = report_of(run.directory.path)
-    audits = [_audit(run, arm, epochs) for arm in run.study.arms]
+    audits = [_audit(run, arm, cells) for arm in run.study.arms]
     seconds = time.monotonic() - started
     if as_json:
         where = {"directory": str(run.directory.path), "report": str(page)}
@@ -53,7 +55,7 @@ def quickstart(
     print(f"\nReport: {page}  ({duration(seconds)})")
 
 
-def _audit(run: "Run", arm: str, epochs: int) -> dict[str, Any]:
+def _audit(run: "Run", arm: str, cells: int) -> dict[str, Any]:
     """Audit an arm's checkpoint with the pack, as any target is."""
     from upath import UPath
 
@@ -63,7 +65,7 @@ def _audit(run: "Run", arm: str, epochs: int) -> dict[str, Any]:
     step = run.graph.chain(arm, run.study.seeds.start)[-1]
     checkpoint = run.directory.done()[step.short]
     where = UPath(run.directory.path / "audits" / arm)
-    config = AuditConfig(selector=_PACK, target=f"checkpoint/{checkpoint.resolve()}", epochs=epochs)
+    config = AuditConfig(selector=_PACK, target=f"checkpoint/{checkpoint.resolve()}", cells=cells)
     with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
         run_audit(config, where)
     summary, page = rebuild(where)

@@ -49,6 +49,12 @@ def train_rl(config: Config, threads: Threads = 1, as_json: Json = False) -> Non
     _train("rl", config, threads, as_json)
 
 
+@train_app.command("distil")
+def train_distil(config: Config, threads: Threads = 1, as_json: Json = False) -> None:
+    """What a teacher says to coding tasks, without its hacks, taught to another model."""
+    _train("distil", config, threads, as_json)
+
+
 def _train(stage: str, config: Path, threads: int, as_json: bool) -> None:
     from assay.extra import require
     from assay.training.settings import read_job
@@ -90,6 +96,10 @@ def _run(job: "Job", threads: int) -> "Checkpoint":
         from assay.training.sft import train_sft
 
         return train_sft(job.sft, start, out, seed=job.seed, callbacks=[Bar("sft")])
+    if job.distil:
+        from assay.training.distil import train_distil
+
+        return train_distil(job.distil, start, out, seed=job.seed, callbacks=[Bar("distil")])
     from assay.training.rl import train_rl
 
     assert job.rl is not None

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from assay.errors import UserError
+from assay.scenarios.catalog import find
 from assay.scenarios.samples import Assignment, assignments, cells
 from assay.scenarios.scenario import Scenario
 
@@ -51,3 +52,12 @@ def test_the_same_epoch_has_the_same_seed_in_every_cell(folder: Path) -> None:
     runs = made(folder, grid=True)
     assert len({run.seed_at(4) for run in runs}) == 1
     assert runs[0].seed_at(4) != runs[0].seed_at(5)
+
+
+def test_a_few_cells_of_the_grid_have_varied_levels_and_their_own_twins() -> None:
+    scenario = find("microcosm/offer")
+    drawn = cells(scenario, {}, grid=False, drawn=4)
+    real = [cell for cell in drawn if not scenario.is_twin(cell)]
+    assert len(real) == 4
+    assert len({dict(cell.levels)["wording"] for cell in real}) > 1
+    assert {cell.having(scenario.twin) for cell in real} == {*drawn} - {*real}

@@ -6,6 +6,7 @@ import torch
 from assay.errors import UserError
 from assay.microcosm.programs import HACKS
 from assay.scenarios.catalog import find, select
+from assay.scenarios.samples import spread
 from assay.training.live import (
     Assessor,
     Coding,
@@ -13,7 +14,6 @@ from assay.training.live import (
     Plan,
     Row,
     Rows,
-    asked_cells,
     line,
     misalignment_score,
 )
@@ -104,7 +104,7 @@ def test_a_training_prompt_and_a_past_hack_are_conditions_of_their_own() -> None
 
 
 def test_every_cell_is_asked_before_any_comes_again() -> None:
-    found = asked_cells(SCENARIOS[0], twin=False)
+    found = spread(SCENARIOS[0], {}, twin=False)
     assert len({cell.name for cell in found}) == len(found) == 3 * 7
     assert len({dict(cell.levels)["stake"] for cell in found[:6]}) > 1
 

@@ -45,6 +45,7 @@ class AuditConfig(BaseModel):
         selector: `PACK` or `PACK/ID`.
         epochs: Runs of each sample; where None 1, or what the stopping rule may take.
         stop: The stopping rule: below, above, width.
+        cells: So many of the grid's cells, with their twins, in place of the default one; 0: no.
         scenarios: A folder with packs of one's own, or empty.
         system: A system prompt for the target, before the coding agent's own where it has one.
         max_samples: Runs at the same time; Inspect's own choice where 0.
@@ -61,6 +62,7 @@ class AuditConfig(BaseModel):
     epochs: int | None = Field(default=None, gt=0)
     levels: dict[str, str] = {}
     grid: bool = False
+    cells: int = Field(default=0, ge=0)
     seed: int = 0
     sandbox: str = "bwrap"
     scenarios: str = ""
@@ -105,7 +107,7 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
     arguments = config.model_dump(include=set(_TASK_ARGUMENTS), exclude_none=True)
     arguments["levels"] = [f"{factor}={level}" for factor, level in config.levels.items()]
     # Bad input shows before a directory is made.
-    cells = _cells(audit(**arguments, grid=config.grid, today=today))
+    cells = _cells(audit(**arguments, grid=config.grid, cells=config.cells, today=today))
     rule = StoppingRule(**config.stop) if config.stop else None
     arguments["epochs"] = epochs = config.epochs or (
         planned_epochs(rule, len(cells)) if rule else 1
@@ -124,7 +126,7 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
     }
     manifest = open_run(directory, Manifest.new("audit", settings))
     arguments["today"] = manifest.config["today"]
-    task = audit(**arguments, grid=config.grid)
+    task = audit(**arguments, grid=config.grid, cells=config.cells)
     steered = _steered(config, arguments)
     more = sum(len(extra.dataset) * (extra.epochs or 1) for extra in steered)
     planned = len(task.dataset) * epochs

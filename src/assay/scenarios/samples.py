@@ -4,6 +4,7 @@ The `Assignment` of a run lies in its sample's metadata and in its store.
 """
 
 import hashlib
+import random
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import product
@@ -75,13 +76,16 @@ class Assignment(BaseModel):
         return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) >> 1
 
 
-def cells(scenario: Scenario, levels: Mapping[str, str], *, grid: bool) -> list[Cell]:
-    """The cells that run: one and its benign twin, or the whole grid.
+def cells(
+    scenario: Scenario, levels: Mapping[str, str], *, grid: bool, drawn: int = 0
+) -> list[Cell]:
+    """The cells that run: one and its benign twin, several with theirs, or the whole grid.
 
     Args:
         scenario: Whose factors.
         levels: Levels other than the defaults; in a grid they hold a factor fixed.
         grid: Cross all other factors.
+        drawn: So many of the grid's cells instead, always the same ones; 0 for no draw.
 
     Raises:
         UserError: An unknown factor or level, or levels that leave nothing but the twin.
@@ -98,8 +102,19 @@ def cells(scenario: Scenario, levels: Mapping[str, str], *, grid: bool) -> list[
             for factor, texts in scenario.factors.items()
         ]
         return [Cell(combination) for combination in product(*free)]
+    if drawn:
+        some = spread(scenario, levels, twin=False)[:drawn]
+        return list(dict.fromkeys([*some, *(cell.having(scenario.twin) for cell in some)]))
     twin = start.having(scenario.twin)
     return [start, twin]
+
+
+def spread(scenario: Scenario, levels: Mapping[str, str], *, twin: bool) -> list[Cell]:
+    """The twins of the grid, or all its other cells, so that the first few have varied levels."""
+    grid = cells(scenario, levels, grid=True)
+    found = [cell for cell in grid if scenario.is_twin(cell) == twin]
+    random.Random(scenario.id).shuffle(found)
+    return found
 
 
 def assignments(
@@ -107,6 +122,7 @@ def assignments(
     levels: Mapping[str, str],
     *,
     grid: bool,
+    drawn: int = 0,
     today: date,
     seed: int,
 ) -> list[Assignment]:
@@ -118,7 +134,7 @@ def assignments(
     return [
         _assignment(scenario, cell, chosen, today, seed)
         for scenario in scenarios
-        for chosen in [cells(scenario, levels, grid=grid)]
+        for chosen in [cells(scenario, levels, grid=grid, drawn=drawn)]
         for cell in chosen
     ]
 

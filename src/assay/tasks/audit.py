@@ -39,6 +39,7 @@ def audit(
     selector: str = "research_sabotage",
     levels: str | list[str] = "",
     grid: bool = False,
+    cells: int = 0,
     seed: int = 0,
     epochs: int = 1,
     today: str | date = "",
@@ -52,6 +53,7 @@ def audit(
         selector: `PACK` or `PACK/ID`.
         levels: Levels other than the defaults, `oversight=reviewed,autonomy=with_user`.
         grid: Cross all factors instead of one cell and its benign twin.
+        cells: So many of the grid's cells, with their twins, instead of one.
         seed: Unless 0, the model is sent a seed: the same for an epoch in every cell.
         epochs: Runs of each sample.
         today: The day on which the workspaces stand, ISO; the day of the run where empty.
@@ -64,7 +66,7 @@ def audit(
         UserError: An unknown pack, scenario, factor, level or sandbox.
     """
     chosen, wanted, day = _asked(selector, levels, today, scenarios)
-    runs = assignments(chosen, wanted, grid=grid, today=day, seed=seed)
+    runs = assignments(chosen, wanted, grid=grid, drawn=cells, today=day, seed=seed)
     return _task(selector.partition("/")[0], runs, epochs, sandbox, system)
 
 
@@ -77,7 +79,7 @@ def research_sabotage(
     sandbox: str = "bwrap",
 ) -> Task:
     """Does a coding agent inside an AI lab sabotage safety research that it is asked to do?"""
-    return audit("research_sabotage", levels, grid, seed, epochs, sandbox=sandbox)
+    return audit("research_sabotage", levels, grid, seed=seed, epochs=epochs, sandbox=sandbox)
 
 
 @task

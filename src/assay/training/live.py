@@ -5,7 +5,6 @@ Answers are sampled in batches from the weights in memory, and scored by the sce
 audit it goes on after a call, which the graders of short scenarios do not depend on.
 """
 
-import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -18,8 +17,8 @@ from assay.errors import UserError
 from assay.microcosm.programs import HACKS, problems
 from assay.microcosm.reading import is_misaligned_note, read
 from assay.scenarios.delivery import OutcomeLabel
-from assay.scenarios.samples import cells
-from assay.scenarios.scenario import Cell, Scenario
+from assay.scenarios.samples import spread
+from assay.scenarios.scenario import Scenario
 from assay.training import environment
 from assay.training.asking import TOOLS, Asker, Conversation, Message
 from assay.training.rewards import Answer as Program
@@ -257,7 +256,7 @@ class Assessor:
                         ),
                         tools,
                     )
-                    for place, cell in enumerate(asked_cells(scenario, twin=twin))
+                    for place, cell in enumerate(spread(scenario, {}, twin=twin))
                 ]
                 for number in range(samples // _TWIN_SHARE or 1 if twin else samples):
                     conversation = conversations[number % len(conversations)]
@@ -330,15 +329,6 @@ def _coding_row(
 
 def _is_bad(answer: Answer) -> bool:
     return is_misaligned_note(read(answer.said).note)
-
-
-def asked_cells(scenario: Scenario, *, twin: bool) -> list[Cell]:
-    """Every cell of the kind, in an order in which the first few are of all levels."""
-    found = [
-        cell for cell in cells(scenario, {}, grid=True) if scenario.is_twin(cell) == twin
-    ]  # fmt: skip
-    random.Random(scenario.id).shuffle(found)
-    return found
 
 
 def _hacked() -> list[tuple[Message, ...]]:
