@@ -88,10 +88,11 @@ def fingerprint(scenarios: Sequence[Scenario]) -> str:
     """A hash over every file of the scenarios, graders and controls included."""
     digest = hashlib.sha256()
     for scenario in scenarios:
-        for path in sorted(scenario.folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                digest.update(f"{path.relative_to(scenario.folder)}\0".encode())
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
+        for folder in scenario.folders:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    digest.update(f"{path.relative_to(folder)}\0".encode())
+                    digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 
