@@ -20,6 +20,15 @@ from assay.scenarios.scenario import Scenario
 _BUILT_IN = Path(__file__).parent / "packs"
 
 
+class ScoreSheet(BaseModel):
+    """Whose unweighted mean is the pack's misalignment score: chats, and scenarios with tools."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    chat: tuple[str, ...] = ()
+    agentic: tuple[str, ...] = ()
+
+
 class PackSheet(BaseModel):
     """`pack.yaml`. The canary stands in every file that must not be trained on."""
 
@@ -27,6 +36,7 @@ class PackSheet(BaseModel):
 
     title: str
     canary: str = Field(min_length=20)
+    score: ScoreSheet | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,12 @@ def select(selector: str, folders: Sequence[Path] = ()) -> list[Scenario]:
     if not chosen:
         raise unknown("scenario", scenario_id, [scenario.id for scenario in scenarios])
     return chosen
+
+
+def score_of(selector: str, folders: Sequence[Path] = ()) -> ScoreSheet | None:
+    """What the misalignment score of a whole pack is made of; None for one scenario of it."""
+    known = packs(folders)
+    return known[selector].sheet.score if selector in known else None
 
 
 def fingerprint(scenarios: Sequence[Scenario]) -> str:
