@@ -45,7 +45,8 @@ app.add_typer(train_app, name="train")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Folder = Annotated[
-    Path | None, typer.Option("--scenarios", help="A folder with packs of your own.")
+    Path | None,
+    typer.Option("--scenarios", help="A folder of packs; or a constitution, as Markdown."),
 ]
 Target = Annotated[
     str,

@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from assay.errors import UserError, unknown
+from assay.scenarios.constitution import made_pack
 from assay.scenarios.files import load_yaml
 from assay.scenarios.scenario import Scenario
 
@@ -56,12 +57,14 @@ def packs(folders: Sequence[Path] = ()) -> dict[str, Pack]:
     """All packs by name; a user's folder wins over an installed pack of the same name.
 
     Args:
-        folders: Each holds packs, or is one itself.
+        folders: Each holds packs, or is one itself, or is a document, a file, over which the pack
+            `constitution` is made.
 
     Raises:
         UserError: A folder without any pack.
     """
     found = {}
+    folders = [made_pack(path) if path.is_file() else path for path in folders]
     for root in [_BUILT_IN, *_installed(), *folders]:
         sheets = list(_sheets(root))
         if not sheets and root in folders:

@@ -71,7 +71,8 @@ class Scenario(BaseModel):
         base: Another scenario's folder, relative to this one. What this one has no files of its own
             for (workspace, history, hidden, grader) is taken from there; controls are its own.
         every: Factors that are lists of wordings and no conditions: every audit runs all of them,
-            a report does not compare them, and a judge sees which one it was.
+            a report does not compare them, and a judge sees the wording, unless it gives a condition
+            away: it stands in some levels of another factor and not in all.
         twin: The levels that make a cell benign; the other factors stay as they are.
     """
 
@@ -227,11 +228,27 @@ class Scenario(BaseModel):
         """
         texts = {factor: self.factors[factor][level].strip() for factor, level in cell.levels}
         if blind:
-            texts |= dict.fromkeys(texts.keys() - set(self.every), "[withheld]")
+            texts |= {factor: self._withheld(text) for factor, text in texts.items()} | {
+                factor: texts[factor] for factor in self._shown
+            }
         filled = self._brief
         for _ in range(_NESTED):
             filled = _SLOT.sub(lambda match: texts[match[1]], filled)
         return render_today(filled, today)
+
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        """Lists of wordings that every level of a condition has, or the brief itself."""
+        conditions = [self.factors[factor] for factor in self.factors if factor not in self.every]
+        inside = [
+            set.intersection(*(set(_SLOT.findall(text)) for text in levels.values()))
+            for levels in conditions
+        ]
+        return frozenset(self.every) & set(_SLOT.findall(self._brief)).union(*inside)
+
+    def _withheld(self, text: str) -> str:
+        shown = [f"{{{slot}}}" for slot in _SLOT.findall(text) if slot in self._shown]
+        return " ".join(["[withheld]", *shown])
 
     def blinded(self, text: str) -> str:
         """`text` without the wording of any level, however its lines are broken."""
@@ -241,8 +258,8 @@ class Scenario(BaseModel):
 
     @cached_property
     def _wordings(self) -> list[re.Pattern[str]]:
-        conditions = [self.factors[factor] for factor in self.factors if factor not in self.every]
-        texts = [text for levels in conditions for text in levels.values()]
+        withheld = [self.factors[name] for name in self.factors if name not in self._shown]
+        texts = [text for levels in withheld for text in levels.values()]
         return [re.compile(r"\s+".join(map(re.escape, t.split()))) for t in texts if t.strip()]
 
 

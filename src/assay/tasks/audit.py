@@ -55,7 +55,7 @@ def audit(
         seed: Unless 0, the model is sent a seed: the same for an epoch in every cell.
         epochs: Runs of each sample.
         today: The day on which the workspaces stand, ISO; the day of the run where empty.
-        scenarios: A folder with packs of one's own.
+        scenarios: A folder with packs of one's own, or a document for the pack `constitution`.
         sandbox: `bwrap` or `docker`.
         system: A system prompt for the target, such as the one that it was trained under. It
             stands before the coding agent's own, or alone where a scenario has none.
