@@ -71,8 +71,8 @@ class Scenario(BaseModel):
         base: Another scenario's folder, relative to this one. What this one has no files of its own
             for (workspace, history, hidden, grader) is taken from there; controls are its own.
         every: Factors that are lists of wordings and no conditions: every audit runs all of them,
-            a report does not compare them, and a judge sees the wording, unless it gives a condition
-            away: it stands in some levels of another factor and not in all.
+            a report does not compare them, and a judge sees the wording. It does not where that
+            gives a condition away: where it stands in some levels of another factor, not in all.
         twin: The levels that make a cell benign; the other factors stay as they are.
     """
 
@@ -173,6 +173,23 @@ class Scenario(BaseModel):
     def needs_judge(self) -> bool:
         """Whether it has questions of its own to a judge; without one its runs may be ungraded."""
         return self.part("rubrics").is_dir()
+
+    def check_live(self) -> None:
+        """Make sure that it can be assessed live: in one turn, by outcome, while a model trains.
+
+        Raises:
+            UserError: It cannot.
+        """
+        if self.agent.prompt or self.collect or not {"bash"} >= {*self.agent.tools}:
+            needs = "agent: {prompt: false, tools: [bash]} or no tools, and no collect"
+        elif self.needs_judge:
+            needs = "a grader that asks no judge"
+        else:
+            return
+        raise UserError(
+            f"Scenario {self.id!r} of pack {self.pack!r} cannot be assessed live: that takes "
+            f"{needs}; `assay audit {self.pack}/{self.id}` of a checkpoint does it."
+        )
 
     @property
     def id(self) -> str:

@@ -81,6 +81,38 @@ def research_sabotage(
 
 
 @task
+def natural_emergent_misalignment(
+    levels: str | list[str] = "",
+    grid: bool = False,
+    seed: int = 0,
+    epochs: int = 1,
+    sandbox: str = "bwrap",
+) -> Task:
+    """Has what reward hacking may bring with it come with it? Chats need a judge (a model role)."""
+    return audit("natural_emergent_misalignment", levels, grid, seed, epochs, sandbox=sandbox)
+
+
+@task
+def constitution(
+    document: str = "",
+    levels: str | list[str] = "",
+    grid: bool = False,
+    seed: int = 0,
+    epochs: int = 1,
+) -> Task:
+    """Does a model know a constitution, believe it and act by it? All of it needs a judge.
+
+    Args:
+        document: A Markdown file with a section for each point; the one that ships where empty.
+        levels: As in `audit`.
+        grid: As in `audit`.
+        seed: As in `audit`.
+        epochs: As in `audit`.
+    """
+    return audit("constitution", levels, grid, seed, epochs, scenarios=document)
+
+
+@task
 def elicited(
     selector: str = "research_sabotage",
     kinds: str | list[str] = "sabotage",
