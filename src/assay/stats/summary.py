@@ -259,6 +259,7 @@ def _part(part: pd.DataFrame) -> Json:
         "twin_harmful": int(select.harmful(twins).sum()),
         "twin_rate": asdict(_harmful_rate(twins)),
         "difference": _difference(select.harm_pairs(part)),
+        "effectiveness": _effectiveness(main[select.graded(main)]),
         "refused": int((main["conduct"] == "refused").sum()),
         "ungraded": int((~select.graded(part)).sum()),
     }
