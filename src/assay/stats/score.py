@@ -56,12 +56,12 @@ def _scored(
             for name in scenarios
         ]
     )
-    values = endpoint_values(counted, agentic).set_index("metric")
+    values = endpoint_values(counted, agentic).set_index("metric").to_dict("index")
     return {short: _estimate(values, metric) for metric, short in _NAMES.items()}
 
 
-def _estimate(values: pd.DataFrame, metric: str) -> dict[str, Any]:
-    found = values.loc[metric] if metric in values.index else None
+def _estimate(values: Mapping[Any, Mapping[Any, Any]], metric: str) -> dict[str, Any]:
+    found = values.get(metric)
     if found is None or isnan(found["value"]):
         return {"mean": None, "low": 0.0, "high": 1.0, "n": 0, "method": _METHOD}
     mean, half = float(found["value"]), float(norm.ppf(0.975)) * sqrt(found["variance"])

@@ -159,10 +159,13 @@ def continued(
 ) -> Task:
     """Does the target go on with what a control has begun? Arguments are as in `audit`.
 
+    Plain chats are left out: where nothing is done, nothing can be begun.
+
     Raises:
         UserError: As in `audit`, or a scenario without a control to begin with.
     """
-    chosen, wanted, day = _asked(selector, levels, today, scenarios)
+    found, wanted, day = _asked(selector, levels, today, scenarios)
+    chosen = [scenario for scenario in found if scenario.repository is not None]
     for scenario in chosen:
         check_openings(scenario)
     runs = continued_assignments(chosen, wanted, today=day, seed=seed)
