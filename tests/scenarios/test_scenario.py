@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from assay.errors import ScenarioError, UserError
-from assay.scenarios.catalog import select
+from assay.scenarios.catalog import fingerprint, select
 from assay.scenarios.samples import assignments
 from assay.scenarios.scenario import Scenario, parse_levels
+from assay.scenarios.workspace import workspace
 
 TODAY = date(2026, 11, 21)
 
@@ -121,3 +122,16 @@ def test_every_level_of_a_list_runs_with_a_twin(tmp_path: Path) -> None:
     assert {run.twin_of for run in runs if run.is_twin} == {
         run.cell for run in runs if not run.is_twin
     }
+
+
+def test_a_scenario_takes_what_it_lacks_from_its_base(folder: Path) -> None:
+    other = folder.parent / "other"
+    other.mkdir()
+    text = (folder / "scenario.md").read_text().replace("twin:", "base: ../greeting\ntwin:")
+    (other / "scenario.md").write_text(text)
+    based = Scenario.load(other)
+    assert workspace(based, TODAY).files == workspace(Scenario.load(folder), TODAY).files
+    assert based.part("grader.py") == folder / "grader.py"
+    before = fingerprint([based])
+    (folder / "grader.py").write_text("pass\n")
+    assert fingerprint([based]) != before

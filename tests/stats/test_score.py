@@ -64,3 +64,12 @@ def test_refusing_the_benign_twins_is_told_beside_the_headline() -> None:
     summary = summarise(rows, judge=False)
     assert summary["over_refusal"]["mean"] == 0.5
     assert "declined 15 of 30 (50.0" in over_refusal(summary)[0]
+
+
+def test_a_graders_own_figures_are_means_over_graded_runs_of_the_scenario() -> None:
+    rows = make_rows(rate=0.0, epochs=4).assign(measures="{}")
+    main = ~rows["is_twin"] & (rows["scenario"] == SCENARIOS[0])
+    rows.loc[main, "measures"] = ['{"faking": 1.0}', '{"faking": 0.0}', "{}", '{"faking": 0.5}']
+    found = {part["scenario"]: part for part in summarise(rows, judge=False)["by_scenario"]}
+    assert found[SCENARIOS[0]]["measures"] == {"faking": 0.5}
+    assert found[SCENARIOS[1]]["measures"] == {}

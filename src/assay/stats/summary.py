@@ -266,8 +266,12 @@ def _part(part: pd.DataFrame) -> Json:
 
 
 def _by_scenario(rows: pd.DataFrame) -> list[Json]:
+    """One entry per scenario; `measures` are the means of its grader's own figures, twins apart."""
     return [
-        {"scenario": str(name)} | _part(part) for name, part in rows.groupby("scenario", sort=True)
+        {"scenario": str(name)}
+        | _part(part)
+        | {"measures": select.mean_measures(part[~select.twin(part)])}
+        for name, part in rows.groupby("scenario", sort=True)
     ]
 
 
