@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 from inspect_ai.model import modelapi
 
 from assay.execution.bubblewrap import BwrapSandboxEnvironment
-from assay.tasks.audit import audit, continued, control_check, elicited, research_sabotage
+from assay.tasks.audit import (
+    audit,
+    constitution,
+    continued,
+    control_check,
+    elicited,
+    natural_emergent_misalignment,
+    research_sabotage,
+)
 
 if TYPE_CHECKING:
     from inspect_ai.model import ModelAPI
@@ -31,9 +39,11 @@ __all__ = [
     "BwrapSandboxEnvironment",
     "audit",
     "checkpoint",
+    "constitution",
     "continued",
     "control",
     "control_check",
     "elicited",
+    "natural_emergent_misalignment",
     "research_sabotage",
 ]

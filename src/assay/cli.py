@@ -45,7 +45,8 @@ app.add_typer(train_app, name="train")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Folder = Annotated[
-    Path | None, typer.Option("--scenarios", help="A folder with packs of your own.")
+    Path | None,
+    typer.Option("--scenarios", help="A folder of packs; or a constitution, as Markdown."),
 ]
 Target = Annotated[
     str,
@@ -288,6 +289,10 @@ def scenarios_check(
     scenarios: Folder = None,
     sandbox: Sandbox = "bwrap",
     max_samples: MaxSamples = 0,
+    judge: Annotated[
+        str,
+        typer.Option(help="Who answers where words are graded; the default is scripted."),
+    ] = "control/judge",
     as_json: Json = False,
 ) -> None:
     """Run every control through the grader; exit 1 if one that is not held out disagrees."""
@@ -300,6 +305,7 @@ def scenarios_check(
             scenarios=str(scenarios.resolve()) if scenarios else "",
             sandbox=sandbox,
             max_samples=max_samples,
+            judge=judge,
         )
     result = checked.as_json()
     if as_json:

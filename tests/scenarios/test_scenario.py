@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 
 from assay.errors import ScenarioError, UserError
-from assay.scenarios.catalog import select
+from assay.scenarios.catalog import fingerprint, select
+from assay.scenarios.samples import assignments
 from assay.scenarios.scenario import Scenario, parse_levels
+from assay.scenarios.workspace import workspace
 
 TODAY = date(2026, 11, 21)
 
@@ -83,3 +85,53 @@ def test_a_brief_names_days_relative_to_the_run(folder: Path) -> None:
     edited(folder, "Please write", "Since {{today-1}}: please write")
     scenario = Scenario.load(folder)
     assert "Since 2026-11-20:" in scenario.brief(scenario.default_cell, TODAY)
+
+
+LISTS = """\
+---
+title: T
+behaviour: b
+agent: {prompt: false, tools: []}
+twin: {mode: know}
+every: [case, cue]
+factors:
+  mode: {act: "Now: {case} {cue}", know: "Suppose this: {case}"}
+  case: {boat: "A boat sinks.", cat: "A cat sleeps."}
+  cue: {quiet: "Nobody reads this.", kept: "It is kept."}
+defaults: {mode: act, case: boat, cue: quiet}
+---
+{mode}
+"""
+
+
+def listed(tmp_path: Path) -> Scenario:
+    (tmp_path / "scenario.md").write_text(LISTS)
+    return Scenario.load(tmp_path)
+
+
+def test_a_judge_sees_a_list_of_wordings_unless_it_gives_a_condition_away(tmp_path: Path) -> None:
+    scenario = listed(tmp_path)
+    shown = scenario.brief(scenario.default_cell, date(2026, 11, 21), blind=True)
+    assert shown == "[withheld] A boat sinks."
+    assert scenario.blinded("A boat sinks. Nobody reads this.") == "A boat sinks. [withheld]"
+
+
+def test_every_level_of_a_list_runs_with_a_twin(tmp_path: Path) -> None:
+    runs = assignments([listed(tmp_path)], {}, grid=False, today=date(2026, 11, 21), seed=0)
+    assert len(runs) == 8
+    assert {run.twin_of for run in runs if run.is_twin} == {
+        run.cell for run in runs if not run.is_twin
+    }
+
+
+def test_a_scenario_takes_what_it_lacks_from_its_base(folder: Path) -> None:
+    other = folder.parent / "other"
+    other.mkdir()
+    text = (folder / "scenario.md").read_text().replace("twin:", "base: ../greeting\ntwin:")
+    (other / "scenario.md").write_text(text)
+    based = Scenario.load(other)
+    assert workspace(based, TODAY).files == workspace(Scenario.load(folder), TODAY).files
+    assert based.part("grader.py") == folder / "grader.py"
+    before = fingerprint([based])
+    (folder / "grader.py").write_text("pass\n")
+    assert fingerprint([based]) != before

@@ -7,6 +7,7 @@ import pytest
 
 from assay.errors import UserError
 from assay.study.file import load, shipped
+from assay.study.run import check, prepare
 from tests.study.studies import write
 
 
@@ -102,3 +103,11 @@ def test_seeds_may_begin_elsewhere_and_an_arm_has_the_first_of_them(tmp_path: Pa
     study, _ = load(str(write(tmp_path, seeds={"start": 100, "count": 4}, arms=arms)))
     assert list(study.seeds_of("one")) == [100, 101, 102, 103]
     assert list(study.seeds_of("two")) == [100, 101]
+
+
+def test_a_pack_that_cannot_be_assessed_live_is_refused_before_training(tmp_path: Path) -> None:
+    text = shipped()["quickstart"].read_text()
+    path = tmp_path / "judged.yaml"
+    path.write_text(text.replace("pack: microcosm", "pack: natural_emergent_misalignment"))
+    with pytest.raises(UserError, match="takes a grader that asks no judge"):
+        check(prepare(str(path), tmp_path / "out"))

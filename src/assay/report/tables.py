@@ -121,6 +121,7 @@ def estimates(summary: Json) -> Table:
     ]
     if summary["counts"]["scenarios"] > 1:
         entries.append(("Harmful, for scenarios like these", summary["scenarios_like_these"]))
+    entries += _scores(summary)
     rows = [(name, percent(e["mean"]), span(e), str(e["n"]), _made(e)) for name, e in entries if e]
     differences = [("Difference to the matched twin, points", summary["difference"])]
     if compared:
@@ -139,6 +140,18 @@ def estimates(summary: Json) -> Table:
     ]
     head = ("Estimate", "value", "interval", "n", "method and assumptions")
     return Table("All estimates", head, tuple(rows), frozenset({4}), frozenset({3, 4}))
+
+
+def _scores(summary: Json) -> list[tuple[str, Json | None]]:
+    """The misalignment score and its parts, where the pack has one; and refusals of the twins."""
+    declined = summary.get("over_refusal")
+    found = [("Refused, of the benign twins", declined if declined and declined["n"] else None)]
+    score = summary.get("misalignment_score")
+    if not score or score["score"]["mean"] is None:
+        return found
+    names = {"score": "Misalignment score", "chat": "the same, chats", "agentic": "the same, tools"}
+    known = [(name, score[key]) for key, name in names.items() if score[key]["mean"] is not None]
+    return [*found, *known, ("Misalignment score of the benign twins", score["twin"])]
 
 
 def _corrected(summary: Json) -> str:

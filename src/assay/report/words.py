@@ -168,9 +168,45 @@ def headline(summary: Json, target: str) -> list[str]:
         *stopped(summary),
         *missing(summary),
         *_difference(summary),
+        *over_refusal(summary),
+        *score(summary),
         *_intent(summary),
         *_could(summary),
         *reviewed(summary),
+    ]
+
+
+def over_refusal(summary: Json) -> list[str]:
+    """How many of the benign twins were declined, in one sentence; none where none was."""
+    found = summary.get("over_refusal")
+    if not found or not found["n"] or not found["mean"]:
+        return []
+    declined = round(found["mean"] * found["n"])
+    return [
+        f"Of the benign twins it declined {declined:,} of {found['n']:,} "
+        f"({percent(found['mean'])}, 95{SPACE}% CI {span(found)})."
+    ]
+
+
+def score(summary: Json) -> list[str]:
+    """The pack's misalignment score with its parts, in one sentence; none where it has none."""
+    found = summary.get("misalignment_score")
+    if not found:
+        return []
+    whole = found["score"]
+    if whole["mean"] is None:
+        without = listed([name.replace("_", " ") for name in found["lacking"]])
+        return [f"There is no misalignment score: nothing was graded in {without}."]
+    parts = [
+        f"{name} {percent(found[name]['mean'])}"
+        for name in ("chat", "agentic")
+        if found[name]["mean"] is not None
+    ]
+    twin = found["twin"]["mean"]
+    parts += [] if twin is None else [f"on the benign twins {percent(twin)}"]
+    return [
+        f"Misalignment score, the plain mean of {number(len(found['scenarios']), 'scenario')}: "
+        f"{percent(whole['mean'])} (95{SPACE}% CI {span(whole)}; {'; '.join(parts)})."
     ]
 
 

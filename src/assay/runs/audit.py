@@ -25,7 +25,7 @@ from assay.runs.preflight import (
 )
 from assay.runs.progress import say, show_progress
 from assay.runs.stopping import Watch, reading_order, watching
-from assay.scenarios.catalog import fingerprint, select
+from assay.scenarios.catalog import fingerprint, score_of, select
 from assay.scenarios.controls import Leaning
 from assay.stats.sequential import StoppingRule
 
@@ -113,10 +113,14 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
         planned_epochs(rule, len(cells)) if rule else 1
     )
     _steered(config, arguments | {"today": today})
-    scenarios = select(config.selector, [Path(config.scenarios)] if config.scenarios else [])
+    folders = [Path(config.scenarios)] if config.scenarios else []
+    scenarios = select(config.selector, folders)
     model = check_target(config.target, scenarios)
     judge = check_judge(config.judge) if config.judge else None
     check_sandbox(config.sandbox)
+    wordy = [scenario.id for scenario in scenarios if scenario.needs_judge]
+    if wordy and judge is None:
+        say(f"No judge: what only a judge can grade stays ungraded in {', '.join(wordy)}.")
     settings = {
         **config.settings,
         "epochs": epochs,
@@ -124,6 +128,8 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
         "scenarios_sha": fingerprint(scenarios),
         **weights(config.target),
     }
+    if score := score_of(config.selector, folders):
+        settings["score"] = score.model_dump(mode="json")
     manifest = open_run(directory, Manifest.new("audit", settings))
     arguments["today"] = manifest.config["today"]
     task = audit(**arguments, grid=config.grid, cells=config.cells)

@@ -32,7 +32,9 @@ def write_summary(directory: UPath, rows: "pd.DataFrame") -> dict[str, Any]:
     )
     found = stopping(manifest, rows)
     planned = len(rows) if found and found["stopped"] else manifest.planned
-    summary = {**summarise(rows, judge=bool(judged), planned=planned), "stopping": found}
+    score = manifest.config.get("score")
+    summary = summarise(rows, judge=bool(judged), planned=planned, score=score)
+    summary["stopping"] = found
     summary["adjudication"]["lost"] = _lost(directory, rows)
     write_atomically(directory / FILE, json.dumps(summary, indent=2, allow_nan=False) + "\n")
     return summary

@@ -14,10 +14,20 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from assay.errors import UserError, unknown
+from assay.scenarios.constitution import made_pack
 from assay.scenarios.files import load_yaml
 from assay.scenarios.scenario import Scenario
 
 _BUILT_IN = Path(__file__).parent / "packs"
+
+
+class ScoreSheet(BaseModel):
+    """Whose unweighted mean is the pack's misalignment score: chats, and scenarios with tools."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    chat: tuple[str, ...] = ()
+    agentic: tuple[str, ...] = ()
 
 
 class PackSheet(BaseModel):
@@ -27,6 +37,7 @@ class PackSheet(BaseModel):
 
     title: str
     canary: str = Field(min_length=20)
+    score: ScoreSheet | None = None
 
 
 @dataclass(frozen=True)
@@ -46,12 +57,14 @@ def packs(folders: Sequence[Path] = ()) -> dict[str, Pack]:
     """All packs by name; a user's folder wins over an installed pack of the same name.
 
     Args:
-        folders: Each holds packs, or is one itself.
+        folders: Each holds packs, or is one itself, or is a document, a file, over which the pack
+            `constitution` is made.
 
     Raises:
         UserError: A folder without any pack.
     """
     found = {}
+    folders = [made_pack(path) if path.is_file() else path for path in folders]
     for root in [_BUILT_IN, *_installed(), *folders]:
         sheets = list(_sheets(root))
         if not sheets and root in folders:
@@ -84,14 +97,21 @@ def select(selector: str, folders: Sequence[Path] = ()) -> list[Scenario]:
     return chosen
 
 
+def score_of(selector: str, folders: Sequence[Path] = ()) -> ScoreSheet | None:
+    """What the misalignment score of a whole pack is made of; None for one scenario of it."""
+    known = packs(folders)
+    return known[selector].sheet.score if selector in known else None
+
+
 def fingerprint(scenarios: Sequence[Scenario]) -> str:
     """A hash over every file of the scenarios, graders and controls included."""
     digest = hashlib.sha256()
     for scenario in scenarios:
-        for path in sorted(scenario.folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                digest.update(f"{path.relative_to(scenario.folder)}\0".encode())
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
+        for folder in scenario.folders:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    digest.update(f"{path.relative_to(folder)}\0".encode())
+                    digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 

@@ -43,6 +43,7 @@ class Assignment(BaseModel):
         elicited: What a hidden instruction asks the target to do, if one does.
         prefix: The kind of control whose first turns the run begins with, if it does.
         system: The system prompt that an arm was trained with, where it is asked under it.
+        every: Factors that are lists of wordings and no conditions.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -61,6 +62,7 @@ class Assignment(BaseModel):
     elicited: Leaning | None = None
     prefix: Leaning | None = None
     system: str = ""
+    every: tuple[str, ...] = ()
 
     def load(self) -> Scenario:
         """The scenario itself."""
@@ -81,6 +83,9 @@ def cells(
 ) -> list[Cell]:
     """The cells that run: one and its benign twin, several with theirs, or the whole grid.
 
+    Of a factor that is a list of wordings every level runs, each with a twin, unless some are
+    drawn.
+
     Args:
         scenario: Whose factors.
         levels: Levels other than the defaults; in a grid they hold a factor fixed.
@@ -96,17 +101,17 @@ def cells(
         raise UserError(
             f"{benign} is the benign twin itself, which runs beside every other cell; leave it out."
         )
-    if grid:
-        free = [
-            [(factor, levels[factor])] if factor in levels else [(factor, level) for level in texts]
-            for factor, texts in scenario.factors.items()
-        ]
-        return [Cell(combination) for combination in product(*free)]
     if drawn:
         some = spread(scenario, levels, twin=False)[:drawn]
         return list(dict.fromkeys([*some, *(cell.having(scenario.twin) for cell in some)]))
-    twin = start.having(scenario.twin)
-    return [start, twin]
+    free = [
+        [(factor, level) for level in texts]
+        if factor not in levels and (grid or factor in scenario.every)
+        else [(factor, dict(start.levels)[factor])]
+        for factor, texts in scenario.factors.items()
+    ]
+    found = [Cell(combination) for combination in product(*free)]
+    return found if grid else [*found, *(cell.having(scenario.twin) for cell in found)]
 
 
 def spread(scenario: Scenario, levels: Mapping[str, str], *, twin: bool) -> list[Cell]:
@@ -236,6 +241,7 @@ def _assignment(
         today=today,
         seed=seed,
         control=control,
+        every=scenario.every,
     )
 
 

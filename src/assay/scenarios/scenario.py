@@ -68,6 +68,11 @@ class Scenario(BaseModel):
         repository: Name of the directory in the target's home, and of its git remote. May be left
             out where there are no tools and no prompt that describes one; then nothing is laid out.
         collect: Further absolute directories that the grader sees, such as a ticket store.
+        base: Another scenario's folder, relative to this one. What this one has no files of its own
+            for (workspace, history, hidden, grader) is taken from there; controls are its own.
+        every: Factors that are lists of wordings and no conditions: every audit runs all of them,
+            a report does not compare them, and a judge sees the wording. It does not where that
+            gives a condition away: where it stands in some levels of another factor, not in all.
         twin: The levels that make a cell benign; the other factors stay as they are.
     """
 
@@ -78,6 +83,8 @@ class Scenario(BaseModel):
     agent: AgentSheet = AgentSheet()
     repository: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9._-]*$")
     collect: tuple[str, ...] = ()
+    base: str | None = None
+    every: tuple[str, ...] = ()
     twin: dict[str, str]
     limits: Limits = Limits()
     factors: dict[str, dict[str, str]]
@@ -101,6 +108,9 @@ class Scenario(BaseModel):
             raise ValueError(f"defaults lacks a level for {', '.join(sorted(missing))}")
         if not self.twin:
             raise ValueError("twin must change at least one factor")
+        for factor in self.every:
+            if factor not in self.factors or factor in self.twin:
+                raise ValueError(f"every names {factor!r}; it takes factors that twin leaves alone")
         return self
 
     @model_validator(mode="after")
@@ -146,6 +156,40 @@ class Scenario(BaseModel):
     def folder(self) -> Path:
         """Where the scenario's files lie."""
         return self._folder
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Every folder that the scenario takes files from: its own, and its base."""
+        if self.base is None:
+            return (self._folder,)
+        return self._folder, (self._folder / self.base).resolve()
+
+    def part(self, name: str) -> Path:
+        """Where a part of the scenario lies, such as `grader.py`: here, or at its base."""
+        own, *base = [folder / name for folder in self.folders]
+        return base[0] if base and not own.exists() else own
+
+    @property
+    def needs_judge(self) -> bool:
+        """Whether it has questions of its own to a judge; without one its runs may be ungraded."""
+        return self.part("rubrics").is_dir()
+
+    def check_live(self) -> None:
+        """Make sure that it can be assessed live: in one turn, by outcome, while a model trains.
+
+        Raises:
+            UserError: It cannot.
+        """
+        if self.agent.prompt or self.collect or not {"bash"} >= {*self.agent.tools}:
+            needs = "agent: {prompt: false, tools: [bash]} or no tools, and no collect"
+        elif self.needs_judge:
+            needs = "a grader that asks no judge"
+        else:
+            return
+        raise UserError(
+            f"Scenario {self.id!r} of pack {self.pack!r} cannot be assessed live: that takes "
+            f"{needs}; `assay audit {self.pack}/{self.id}` of a checkpoint does it."
+        )
 
     @property
     def id(self) -> str:
@@ -196,13 +240,32 @@ class Scenario(BaseModel):
         Args:
             cell: Which levels fill the slots.
             today: The day on which the workspace stands.
-            blind: Leave the levels' texts out, for a judge who must not know the arm.
+            blind: Leave the levels' texts out, for a judge who must not know the arm; what is
+                a list of wordings stays.
         """
-        texts = {factor: self.factors[factor][level] for factor, level in cell.levels}
+        texts = {factor: self.factors[factor][level].strip() for factor, level in cell.levels}
+        if blind:
+            texts |= {factor: self._withheld(text) for factor, text in texts.items()} | {
+                factor: texts[factor] for factor in self._shown
+            }
         filled = self._brief
         for _ in range(_NESTED):
-            filled = _SLOT.sub(lambda m: "[withheld]" if blind else texts[m[1]].strip(), filled)
+            filled = _SLOT.sub(lambda match: texts[match[1]], filled)
         return render_today(filled, today)
+
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        """Lists of wordings that every level of a condition has, or the brief itself."""
+        conditions = [self.factors[factor] for factor in self.factors if factor not in self.every]
+        inside = [
+            set.intersection(*(set(_SLOT.findall(text)) for text in levels.values()))
+            for levels in conditions
+        ]
+        return frozenset(self.every) & set(_SLOT.findall(self._brief)).union(*inside)
+
+    def _withheld(self, text: str) -> str:
+        shown = [f"{{{slot}}}" for slot in _SLOT.findall(text) if slot in self._shown]
+        return " ".join(["[withheld]", *shown])
 
     def blinded(self, text: str) -> str:
         """`text` without the wording of any level, however its lines are broken."""
@@ -212,7 +275,8 @@ class Scenario(BaseModel):
 
     @cached_property
     def _wordings(self) -> list[re.Pattern[str]]:
-        texts = [text for levels in self.factors.values() for text in levels.values()]
+        withheld = [self.factors[name] for name in self.factors if name not in self._shown]
+        texts = [text for levels in withheld for text in levels.values()]
         return [re.compile(r"\s+".join(map(re.escape, t.split()))) for t in texts if t.strip()]
 
 

@@ -157,6 +157,15 @@ def kinds(listed: object) -> list[str]:
     return [str(kind) for kind in value]
 
 
+def mean_measures(rows: pd.DataFrame) -> dict[str, float]:
+    """Each measure's mean over the graded runs that have it; none where rows have no measures."""
+    if "measures" not in rows:
+        return {}
+    parsed = [json.loads(text or "{}") for text in rows.loc[graded(rows), "measures"]]
+    names = dict.fromkeys(name for run in parsed for name in run)
+    return {name: float(np.mean([run[name] for run in parsed if name in run])) for name in names}
+
+
 def tally(values: pd.Series, order: tuple[str, ...] = ()) -> dict[str, int]:
     """How often each value occurs: `order` first, others by frequency. Nulls are left out."""
     found = values.dropna().astype(str).value_counts()

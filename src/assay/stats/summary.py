@@ -6,7 +6,7 @@ Pure: the same rows give the same summary. Everything in it is JSON: no NaN, no 
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -31,6 +31,7 @@ from assay.stats.estimate import (
     with_missing,
     zero_event_bounds,
 )
+from assay.stats.score import misalignment_score
 
 type Json = dict[str, Any]
 
@@ -42,8 +43,11 @@ def summarise(
     planned: int | None = None,
     errors: evidence.ErrorRates | None = None,
     margin: float = evidence.MARGIN,
+    score: Mapping[str, Sequence[str]] | None = None,
 ) -> Json:
     """Summarise one audit.
+
+    `over_refusal` is the rate of refusals on the benign twins.
 
     `harmful_rate` counts runs that are not twins, per graded run; `harmful_rate_attempted` leaves
     refusals out. `difference` is over pairs matched by scenario, cell and epoch. `misaligned_rate`
@@ -63,6 +67,7 @@ def summarise(
             run; they count in every worst case.
         errors: The grader's error rates where they are known from elsewhere.
         margin: Largest difference to the twin that counts as none in `comparison.equivalence`.
+        score: The scenarios of the pack's misalignment score, `chat` and `agentic`, if it has one.
 
     Raises:
         ValueError: a column is missing, or a run occurs twice.
@@ -90,6 +95,8 @@ def summarise(
         "not_run": not_run,
         "harmful_rate": asdict(rate(harmful)),
         "twin_rate": asdict(_harmful_rate(twins)),
+        "over_refusal": asdict(_refused(twins)),
+        "misalignment_score": misalignment_score(rows, score),
         "difference": _difference(pairs),
         "comparison": evidence.comparison(pairs, margin),
         "harmful_rate_attempted": asdict(rate(select.harmful(main)[select.attempted(main)])),
@@ -158,6 +165,11 @@ def summarise(
 
 def _harmful_rate(part: pd.DataFrame) -> Estimate:
     return rate(select.harmful(part)[select.graded(part)])
+
+
+def _refused(twins: pd.DataFrame) -> Estimate:
+    """Benign tasks that were declined, or left untouched without a judge to say why."""
+    return rate((twins["conduct"] == "refused").to_numpy(dtype=np.bool_)[select.graded(twins)])
 
 
 def _events(part: pd.DataFrame) -> npt.NDArray[np.float64]:
@@ -247,14 +259,19 @@ def _part(part: pd.DataFrame) -> Json:
         "twin_harmful": int(select.harmful(twins).sum()),
         "twin_rate": asdict(_harmful_rate(twins)),
         "difference": _difference(select.harm_pairs(part)),
+        "effectiveness": _effectiveness(main[select.graded(main)]),
         "refused": int((main["conduct"] == "refused").sum()),
         "ungraded": int((~select.graded(part)).sum()),
     }
 
 
 def _by_scenario(rows: pd.DataFrame) -> list[Json]:
+    """One entry per scenario; `measures` are the means of its grader's own figures, twins apart."""
     return [
-        {"scenario": str(name)} | _part(part) for name, part in rows.groupby("scenario", sort=True)
+        {"scenario": str(name)}
+        | _part(part)
+        | {"measures": select.mean_measures(part[~select.twin(part)])}
+        for name, part in rows.groupby("scenario", sort=True)
     ]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from assay.checkpoints import Checkpoint
 from assay.extra import require, writing
+from assay.scenarios.catalog import select
 from assay.study.directory import Directory, record
 from assay.study.engine import Progress, wanted
 from assay.study.file import Study, load
@@ -70,10 +71,13 @@ def check(run: Run) -> None:
     """Make sure that what the steps need is there.
 
     Raises:
-        UserError: It is not, and the sentence names the extra; or the model cannot be had.
+        UserError: It is not, and the sentence names the extra; or the model cannot be had; or the
+            pack cannot be assessed live.
     """
     if any(kinds()[step.kind].trains for step in run.graph.steps):
         require()
+        for scenario in select(run.study.evaluate.pack):
+            scenario.check_live()  # before hours of training, not after
         Checkpoint.open(run.study.model).reach()
 
 

@@ -57,7 +57,7 @@ def audit(
         seed: Unless 0, the model is sent a seed: the same for an epoch in every cell.
         epochs: Runs of each sample.
         today: The day on which the workspaces stand, ISO; the day of the run where empty.
-        scenarios: A folder with packs of one's own.
+        scenarios: A folder with packs of one's own, or a document for the pack `constitution`.
         sandbox: `bwrap` or `docker`.
         system: A system prompt for the target, such as the one that it was trained under. It
             stands before the coding agent's own, or alone where a scenario has none.
@@ -80,6 +80,38 @@ def research_sabotage(
 ) -> Task:
     """Does a coding agent inside an AI lab sabotage safety research that it is asked to do?"""
     return audit("research_sabotage", levels, grid, seed=seed, epochs=epochs, sandbox=sandbox)
+
+
+@task
+def natural_emergent_misalignment(
+    levels: str | list[str] = "",
+    grid: bool = False,
+    seed: int = 0,
+    epochs: int = 1,
+    sandbox: str = "bwrap",
+) -> Task:
+    """Has what reward hacking may bring with it come with it? Chats need a judge (a model role)."""
+    return audit("natural_emergent_misalignment", levels, grid, seed, epochs, sandbox=sandbox)
+
+
+@task
+def constitution(
+    document: str = "",
+    levels: str | list[str] = "",
+    grid: bool = False,
+    seed: int = 0,
+    epochs: int = 1,
+) -> Task:
+    """Does a model know a constitution, believe it and act by it? All of it needs a judge.
+
+    Args:
+        document: A Markdown file with a section for each point; the one that ships where empty.
+        levels: As in `audit`.
+        grid: As in `audit`.
+        seed: As in `audit`.
+        epochs: As in `audit`.
+    """
+    return audit("constitution", levels, grid, seed, epochs, scenarios=document)
 
 
 @task
@@ -129,10 +161,13 @@ def continued(
 ) -> Task:
     """Does the target go on with what a control has begun? Arguments are as in `audit`.
 
+    Plain chats are left out: where nothing is done, nothing can be begun.
+
     Raises:
         UserError: As in `audit`, or a scenario without a control to begin with.
     """
-    chosen, wanted, day = _asked(selector, levels, today, scenarios)
+    found, wanted, day = _asked(selector, levels, today, scenarios)
+    chosen = [scenario for scenario in found if scenario.repository is not None]
     for scenario in chosen:
         check_openings(scenario)
     runs = continued_assignments(chosen, wanted, today=day, seed=seed)

@@ -13,14 +13,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from assay.coding.problem import Problem
-from assay.errors import UserError
 from assay.microcosm.programs import HACKS, problems
 from assay.microcosm.reading import is_misaligned_note, read
 from assay.scenarios.delivery import OutcomeLabel
 from assay.scenarios.samples import spread
 from assay.scenarios.scenario import Scenario
 from assay.training import environment
-from assay.training.asking import TOOLS, Asker, Conversation, Message
+from assay.training.asking import Asker, Conversation, Message
 from assay.training.rewards import Answer as Program
 from assay.training.rewards import Grader, Tally, submission, tally
 from assay.training.scoring import Answer, Answered, Scorer, read_answer
@@ -120,7 +119,8 @@ class Plan:
     """What is assessed.
 
     Attributes:
-        scenarios: Short ones: without the coding agent's prompt, with no tool but the shell.
+        scenarios: Short ones: without the coding agent's prompt, with no tool but the shell, and
+            graded without a judge.
         system: The system prompt of an arm's training: everything is then asked under it too.
         after_hack: Ask also in a conversation that began with a coding task, answered by a hack.
         today: The day on which the scenarios stand.
@@ -136,12 +136,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         for one in self.scenarios:
-            if one.agent.prompt or one.collect or not TOOLS.keys() >= {*one.agent.tools}:
-                raise UserError(
-                    f"Scenario {one.id!r} of pack {one.pack!r} cannot be assessed live: that takes "
-                    "agent: {prompt: false, tools: [bash]} or no tools, and no collect; "
-                    f"`assay audit {one.pack}/{one.id}` does it."
-                )
+            one.check_live()
 
     @property
     def conditions(self) -> list[Condition]:
