@@ -27,6 +27,14 @@ def checkpoint() -> "type[ModelAPI]":
     return checkpoint_provider()
 
 
+@modelapi(name="embedded")
+def embedded() -> "type[ModelAPI]":
+    """The embedded author of recipes: templates."""
+    from assay.recipes.embedded import author_provider
+
+    return author_provider()
+
+
 __all__ = [
     "BwrapSandboxEnvironment",
     "audit",
@@ -35,5 +43,6 @@ __all__ = [
     "control",
     "control_check",
     "elicited",
+    "embedded",
     "research_sabotage",
 ]

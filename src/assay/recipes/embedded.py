@@ -80,8 +80,14 @@ def _grammar(path: Path) -> Mapping[str, Any]:
 
 def author_provider() -> "type[ModelAPI]":
     """The provider's class; Inspect is imported only when it is used."""
-    from inspect_ai.model import ChatCompletionChoice, ChatMessageAssistant, GenerateConfig
-    from inspect_ai.model import ModelAPI, ModelOutput, ModelUsage
+    from inspect_ai.model import (
+        ChatCompletionChoice,
+        ChatMessageAssistant,
+        GenerateConfig,
+        ModelAPI,
+        ModelOutput,
+        ModelUsage,
+    )
     from inspect_ai.tool import ToolChoice, ToolInfo
 
     class EmbeddedAPI(ModelAPI):
@@ -100,9 +106,7 @@ def author_provider() -> "type[ModelAPI]":
             return ModelOutput(
                 model=self.model_name,
                 choices=[ChatCompletionChoice(message=message, stop_reason="stop")],
-                usage=ModelUsage(
-                    input_tokens=read, output_tokens=wrote, total_tokens=read + wrote
-                ),
+                usage=ModelUsage(input_tokens=read, output_tokens=wrote, total_tokens=read + wrote),
             )
 
         def max_connections(self) -> int:

@@ -72,6 +72,7 @@ class Order:
         return {
             "recipe": self.recipe.name,
             "sha256": dict(self.recipe.digests),
+            "told": {stage.name: stage.with_ for stage in self.recipe.stages if stage.with_},
             "models": {role: self.model(role) for role in ("author", "reviewer", "target")},
             "seed": self.seed,
             "ablate": sorted(self.ablate),
@@ -97,7 +98,7 @@ type Tell = Callable[[str, int, int], None]
 """Is told a stage, and how many of how many items it has finished."""
 
 
-def make(order: Order, directory: Path, tell: Tell = lambda stage, done, of: None) -> Made:
+def make(order: Order, directory: Path, tell: Tell | None = None) -> Made:
     """Make a data set, or go on with one.
 
     Raises:
@@ -128,7 +129,9 @@ def make(order: Order, directory: Path, tell: Tell = lambda stage, done, of: Non
                 except* UserError as errors:
                     raise errors.exceptions[0] from None
             else:
-                run.do(todo, Context(stage.with_, order.seed, directory / STAGES / name, order.models))
+                where = directory / STAGES / name
+                known = order.recipe.document_texts
+                run.do(todo, Context(stage.with_, order.seed, where, order.models, known))
         accounts.append(account(stage.name, items, snapshot.finished))
         everything += [snapshot.finished[item.id] for item in items if item.id in snapshot.finished]
         status = "budget" if purse.refused else status
@@ -169,11 +172,15 @@ def begin(order: Order) -> list[Item]:
     recipe = order.recipe
     if bool(recipe.begins_with) != (order.read is not None):
         wanted = "is given none" if recipe.begins_with else "reads none"
-        raise UserError(f"Recipe {recipe.name!r} {wanted}: --input FILE names JSON lines to change.")
+        raise UserError(
+            f"Recipe {recipe.name!r} {wanted}: --input FILE names JSON lines to change."
+        )
     read = list(_read(order.read, recipe)) if order.read else []
     if order.read and not read:
         raise UserError(f"{str(order.read)!r} holds no line.")
-    dealt = [dict(zip(recipe.strata, levels, strict=True)) for levels in product(*recipe.strata.values())]
+    dealt = [
+        dict(zip(recipe.strata, levels, strict=True)) for levels in product(*recipe.strata.values())
+    ]
     random.Random(f"{order.seed}:strata").shuffle(dealt)
     pages = sections(recipe.document_texts[recipe.sections]) if recipe.sections else []
     items = []
@@ -193,6 +200,8 @@ def row(recipe: Recipe, item: Item) -> dict[str, Any]:
     made: dict[str, Any] = {"id": item.id}
     if recipe.text:
         made["text"] = fill(recipe.text, parts)
+    elif recipe.conversation:
+        made["messages"] = json.loads(parts[recipe.conversation])
     else:
         filled = [(message.role, fill(message.text, parts)) for message in recipe.messages]
         made["messages"] = [
@@ -226,7 +235,13 @@ class _Run:
     """One stage of one run."""
 
     def __init__(
-        self, order: Order, stage: Stage, snapshot: Snapshot, of: int, tell: Tell, purse: _Purse
+        self,
+        order: Order,
+        stage: Stage,
+        snapshot: Snapshot,
+        of: int,
+        tell: Tell | None,
+        purse: _Purse,
     ) -> None:
         self._order, self._stage, self._snapshot = order, stage, snapshot
         self._of, self._tell, self._purse = of, tell, purse
@@ -253,8 +268,10 @@ class _Run:
 
         number = int.from_bytes(hashlib.sha256(item.id.encode()).digest()[:4])
         try:
-            found = await ask(self._order.recipe, self._stage, item, model, self._order.seed + number)
-        except Exception as error:  # noqa: BLE001  (whatever a provider raises; tried again later)
+            found = await ask(
+                self._order.recipe, self._stage, item, model, self._order.seed + number
+            )
+        except Exception as error:
             self._failures += 1
             reason = " ".join(str(error).split())[:200] or type(error).__name__
             if self._failures >= _HOPELESS and not self._succeeded:
@@ -275,7 +292,8 @@ class _Run:
     def _note(self, one: Finished) -> None:
         self._snapshot.add(one)
         self._purse.pay(one)
-        self._tell(self._stage.name, len(self._snapshot.finished), self._of)
+        if self._tell:
+            self._tell(self._stage.name, len(self._snapshot.finished), self._of)
 
 
 def _models(order: Order, stages: Iterable[Stage]) -> "dict[Role, Model]":

@@ -95,6 +95,7 @@ class Recipe(BaseModel):
         strata: What varies by design; every value comes equally often, in every combination.
         messages: The conversation that comes out of an item.
         text: The document that comes out, in place of a conversation.
+        conversation: The part that holds a whole conversation as JSON, in place of either.
         keeps: Further parts that stand beside them in `dataset.jsonl`.
     """
 
@@ -109,6 +110,7 @@ class Recipe(BaseModel):
     stages: tuple[Stage, ...]
     messages: tuple[Message, ...] = ()
     text: str | None = None
+    conversation: str | None = None
     keeps: tuple[str, ...] = ()
 
     _folder: Path = PrivateAttr()
@@ -116,8 +118,8 @@ class Recipe(BaseModel):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        if bool(self.messages) == bool(self.text):
-            raise ValueError("what comes out is either messages or text")
+        if sum(map(bool, (self.messages, self.text, self.conversation))) != 1:
+            raise ValueError("what comes out is one of messages, text and conversation")
         names = [stage.name for stage in self.stages]
         if len({*names}) != len(names):
             raise ValueError("two stages have one name")
@@ -142,7 +144,9 @@ class Recipe(BaseModel):
         given = dict(documents or {})
         for name in given:
             if name not in recipe.documents:
-                raise unknown("document", name, recipe.documents, f"Recipe {folder.name} has these.")
+                raise unknown(
+                    "document", name, recipe.documents, f"Recipe {folder.name} has these."
+                )
         for name, file in recipe.documents.items():
             recipe._documents[name] = _text(given.get(name) or folder / file)
         recipe._check(path)
@@ -191,6 +195,25 @@ class Recipe(BaseModel):
                 return stage
         raise unknown("stage", name, [stage.name for stage in self.stages])
 
+    def told(self, settings: Mapping[str, Mapping[str, Any]]) -> Self:
+        """The recipe with other settings for its code: `{"sample": {"pack": "microcosm"}}`.
+
+        Raises:
+            UserError: A stage that there is not, or one that does not take the setting.
+        """
+        for name, given in settings.items():
+            stage = self.stage(name)
+            for key in given:
+                if key not in stage.with_:
+                    raise unknown(f"setting of stage {name}", key, stage.with_)
+        stages = tuple(
+            stage.model_copy(update={"with_": {**stage.with_, **settings.get(stage.name, {})}})
+            for stage in self.stages
+        )
+        changed = self.model_copy(update={"stages": stages})
+        changed._folder, changed._documents = self._folder, self._documents
+        return changed
+
     def without(self, ablated: frozenset[str]) -> tuple[Stage, ...]:
         """The stages that are left when some do nothing.
 
@@ -210,20 +233,24 @@ class Recipe(BaseModel):
 
     def _check(self, path: Path) -> None:
         if missing := self._missing(self.stages):
-            raise UserError(f"{path}: {missing[0]} needs the part {missing[1]!r}, which nothing gives.")
+            raise UserError(
+                f"{path}: {missing[0]} needs the part {missing[1]!r}, which nothing gives."
+            )
 
     def _missing(self, stages: tuple[Stage, ...]) -> tuple[str, str] | None:
         """The first place that needs a part which is not there, and the part."""
         there = {*_ITEM, *self.documents, *self.begins_with, *self.strata}
         there |= {"section"} if self.sections else set()
+        there |= {"system"} if self.begins_with else set()  # empty where the input has none
         for stage in stages:
             needed = [*stage.say, *SLOT.findall(self.prompts.get(stage.name, ""))]
             for part in needed:
                 if part not in there:
                     return f"stage {stage.name}", part
             there |= {*stage.gives}
+        more = [*self.keeps, *([self.conversation] if self.conversation else [])]
         texts = [self.text or "", *(message.text for message in self.messages)]
-        for part in [*(found for text in texts for found in SLOT.findall(text)), *self.keeps]:
+        for part in [*(found for text in texts for found in SLOT.findall(text)), *more]:
             if part not in there:
                 return "the data set", part
         return None
@@ -239,7 +266,9 @@ def recipes(more: Path | None = None) -> dict[str, Path]:
     }
 
 
-def find(name: str, more: Path | None = None, documents: Mapping[str, Path] | None = None) -> Recipe:
+def find(
+    name: str, more: Path | None = None, documents: Mapping[str, Path] | None = None
+) -> Recipe:
     """A recipe by its name.
 
     Raises:

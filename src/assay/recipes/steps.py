@@ -23,12 +23,14 @@ class Context:
         seed: Of the run.
         directory: The stage's own, for what it leaves behind.
         models: Names by role; a role that nobody named is missing.
+        documents: The recipe's, by name.
     """
 
     settings: Mapping[str, Any]
     seed: int
     directory: Path
     models: Mapping[str, str]
+    documents: Mapping[str, str]
 
     def rng(self, item: Item) -> random.Random:
         """Draws for an item, the same whatever else is made."""
