@@ -122,6 +122,31 @@ def data_make(
     )
 
 
+@data_app.command("report", short_help="Look at a data set: duplicates, habits, distance.")
+def data_report(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON lines: messages or text.")],
+    against: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PACK[/ID]", help="An evaluation to compare with; default: all."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Draws rows where some are enough.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Duplicates, variety, habits, scans, and the distance to every evaluation; exit 1 on a fault."""
+    from assay.recipes.quality import report
+    from assay.scenarios.catalog import packs
+
+    found = report(file, against or sorted(packs([])), seed=seed)
+    if as_json:
+        print(json.dumps(found.as_json()))
+    else:
+        from assay.console_data import print_report
+
+        print_report(found)
+    if found.faults:
+        raise typer.Exit(1)
+
+
 def _make(order: "Order", out: Path, tokenizer: str | None, as_json: bool) -> None:
     from assay.console_data import Bar, print_made
     from assay.recipes.counting import counted

@@ -13,6 +13,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from assay.recipes.estimating import Estimate
     from assay.recipes.making import Made
+    from assay.recipes.quality import Report
     from assay.recipes.recipe import Recipe
 
 
@@ -111,3 +112,46 @@ def print_estimate(found: "Estimate") -> None:
         else "; --price READ/WRITTEN adds money"
     )
     console.print(f"\nAt most about {found.tokens:,} tokens{cost}.")
+
+
+def print_report(found: "Report") -> None:
+    """Faults first to see, figures after."""
+    console = Console(highlight=False)
+    middle, low, high = found.words
+    console.print(
+        f"{found.n:,} rows; {middle:g} words an answer (90 % between {low:g} and {high:g}).\n"
+    )
+    for one in found.findings:
+        mark = "[red]fault[/]" if one.is_fault else "[dim]   ok[/]"
+        console.print(f"{mark}  {escape(one.sentence)} [dim](limit {one.limit:.1%})[/]")
+        if one.is_fault:
+            for example in one.examples:
+                console.print(f"       [dim]{escape(example)}[/]")
+    varied = found.diversity
+    console.print(
+        f"\nVariety: distinct words {varied.distinct_1:.0%}, pairs {varied.distinct_2:.0%}; "
+        f"compressed {varied.compression:.1f} times; Vendi {varied.vendi:.0f} of "
+        f"{varied.looked_at:,} rows."
+    )
+    habits = sorted(varied.habits.items(), key=lambda habit: -habit[1])
+    console.print("Habits: " + ", ".join(f"{name} {share:.0%}" for name, share in habits[:4]) + ".")
+    if found.distances:
+        _print_distances(console, found)
+
+
+def _print_distances(console: Console, found: "Report") -> None:
+    table = Table("evaluation", box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for name in ("passages", "nearest", "among rows", "told apart", "tools"):
+        table.add_column(name, justify="right")
+    for one in found.distances:
+        table.add_row(
+            escape(one.evaluation), str(one.overlapping), f"{one.nearest:.2f}", f"{one.floor:.2f}",
+            "" if one.auc is None else f"{one.auc:.2f}",
+            f"{one.tools[0]:.0%} / {one.tools[1]:.0%}",
+        )  # fmt: skip
+    console.print()
+    console.print(table)
+    console.print(
+        "[dim]nearest: cosine of its prompts to the nearest row; among rows: of a row to the next;\n"
+        "told apart: AUC of a classifier; tools: in the data / in the evaluation.[/]"
+    )
