@@ -132,7 +132,7 @@ def data_report(
     seed: Annotated[int, typer.Option(help="Draws rows where some are enough.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Duplicates, variety, habits, scans, and the distance to every evaluation; exit 1 on a fault."""
+    """Duplicates, variety, habits, scans, distance to every evaluation; exit 1 on a fault."""
     from assay.recipes.quality import report
     from assay.scenarios.catalog import packs
 

@@ -152,6 +152,6 @@ def _print_distances(console: Console, found: "Report") -> None:
     console.print()
     console.print(table)
     console.print(
-        "[dim]nearest: cosine of its prompts to the nearest row; among rows: of a row to the next;\n"
+        "[dim]nearest: cosine of its prompts to the nearest row; among rows: row to row;\n"
         "told apart: AUC of a classifier; tools: in the data / in the evaluation.[/]"
     )

@@ -31,7 +31,7 @@ class Distance:
         nearest: Median over its prompts of the cosine to their nearest row (TF-IDF); `floor` is the
             median over rows of the cosine to their nearest other row: prompts much nearer than that
             are like something in the data.
-        auc: Of a classifier that tells training prompts from the evaluation's, cross-validated; 0.5:
+        auc: Of a classifier that tells training prompts from the evaluation's, cross-fitted; 0.5:
             nobody could tell them apart. None where there are too few.
         tools, agentic, dilemma: Shares of rows that list tools, call them in several turns, and in
             which the user asks what to do; with the evaluation's own share of tools.
