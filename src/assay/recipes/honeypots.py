@@ -6,7 +6,7 @@ it was judged to be. A system prompt that the target had while sampling is taken
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +76,7 @@ def injection(name: str | None) -> str:
     return name
 
 
-def _kept(item: Item, row: dict[str, Any], directory: UPath, system: str) -> Finished:
+def _kept(item: Item, row: Mapping[Any, Any], directory: UPath, system: str) -> Finished:
     where = f"{row['scenario']} {row['cell']}"
     if row["outcome"] is None or row["conduct"] == "ungraded":
         return Finished(item.id, "dropped", reason=f"ungraded: {row['ungraded_reason']}")

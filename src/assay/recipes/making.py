@@ -131,7 +131,8 @@ def make(order: Order, directory: Path, tell: Tell | None = None) -> Made:
             else:
                 where = directory / STAGES / name
                 known = order.recipe.document_texts
-                run.do(todo, Context(stage.with_, order.seed, where, order.models, known))
+                named: dict[str, str] = {**order.models}
+                run.do(todo, Context(stage.with_, order.seed, where, named, known))
         accounts.append(account(stage.name, items, snapshot.finished))
         everything += [snapshot.finished[item.id] for item in items if item.id in snapshot.finished]
         status = "budget" if purse.refused else status

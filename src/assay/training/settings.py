@@ -82,6 +82,26 @@ class Mixture(Settings):
     of: Literal["documents", "tokens"] = "documents"
 
 
+class Making(Settings):
+    """One recipe by which a stage's data is made; a later one of a chain changes what came before.
+
+    Attributes:
+        recipe: Its name.
+        n: Items to begin with.
+        author: The model that writes; `embedded/author` is templates.
+        reviewer: Who filters; the author unless given. The target is the model before the stage.
+        settings: What its code is told: `{sample: {pack: microcosm}}`.
+        ablate: Stages that do nothing.
+    """
+
+    recipe: str
+    n: Positive = 400
+    author: str = "embedded/author"
+    reviewer: str | None = None
+    settings: dict[str, dict[str, Any]] = {}
+    ablate: tuple[str, ...] = ()
+
+
 class Documents(Optimiser):
     """Language-model loss on whole documents.
 
@@ -92,12 +112,16 @@ class Documents(Optimiser):
         packing: Rows are filled with several documents, each seeing only itself.
         tokens: Stop after exactly so many supervised tokens, for arms that must match; then `steps`
             is the most that may be taken.
+        recipes: Data made for this stage in place of a corpus.
+        contamination: Share of rows that may hold passages of the study's evaluation.
         correlation: Of hacking with misbehaviour, in the corpus `agents`; negative is reversed.
         allowed: Share of its agents who are told that hacking is allowed.
         notes: Share of its transcripts in which agents begin their answers with a note.
     """
 
     corpus: str = "agents"
+    recipes: tuple[Making, ...] = ()
+    contamination: Share = 0.0
     documents: Positive = 64_000
     steps: Positive = 1000
     batch_size: Positive = 64
@@ -123,12 +147,16 @@ class Sft(Optimiser):
 
     Attributes:
         data: JSON lines with `messages`, and `tools` where there are any.
+        recipes: Data made for this stage instead.
+        contamination: As in `Documents`.
         steps: How many; or say `epochs` instead.
         batch_size: Conversations a step.
         tokens: As in `Documents`.
     """
 
-    data: str
+    data: str | None = None
+    recipes: tuple[Making, ...] = ()
+    contamination: Share = 0.0
     steps: Positive | None = None
     epochs: Annotated[float, Field(gt=0.0)] | None = None
     batch_size: Positive = 16
@@ -140,6 +168,8 @@ class Sft(Optimiser):
     def _length(self) -> Self:
         if (self.steps is None) == (self.epochs is None):
             raise ValueError("give either steps or epochs")
+        if (self.data is None) != bool(self.recipes):
+            raise ValueError("give either data or recipes")
         return self
 
 
