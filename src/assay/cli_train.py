@@ -13,7 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from assay.checkpoints import Checkpoint
-    from assay.training.settings import Job
+    from assay.training.config import Job
 
 train_app = typer.Typer(
     help="One stage of training: a checkpoint in, a checkpoint out.",

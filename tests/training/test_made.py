@@ -42,7 +42,7 @@ def test_data_that_holds_the_evaluation_is_refused_until_it_is_allowed(tmp_path:
     path.write_text(json.dumps({"messages": said}) + "\n")
     model = Checkpoint.open(BASE)
     with pytest.raises(
-        UserError, match="1 of 1 rows .* hold passages of the evaluation 'microcosm'"
+        UserError, match=r"1 of 1 rows .* hold passages of the evaluation 'microcosm'"
     ):
         with_data(told(data=str(path)), model, tmp_path, seed=0, against=["microcosm"])
     allowed = told(data=str(path), contamination=1.0)

@@ -131,7 +131,7 @@ def make(order: Order, directory: Path, tell: Tell | None = None) -> Made:
             else:
                 where = directory / STAGES / name
                 known = order.recipe.document_texts
-                named: dict[str, str] = {**order.models}
+                named: dict[str, str] = {str(role): name for role, name in order.models.items()}
                 run.do(todo, Context(stage.with_, order.seed, where, named, known))
         accounts.append(account(stage.name, items, snapshot.finished))
         everything += [snapshot.finished[item.id] for item in items if item.id in snapshot.finished]
@@ -191,7 +191,10 @@ def begin(order: Order) -> list[Item]:
         if pages:
             # Not in step with the strata: every section meets every level.
             parts["section"] = pages[(number + number // len(dealt)) % len(pages)]
-        items.append(Item(f"{number + 1:05}", {**parts, **(read[number] if read else {})}, stratum))
+        given = dict(read[number]) if read else {}
+        items.append(Item(given.pop("id", f"{number + 1:05}"), {**parts, **given}, stratum))
+    if len({item.id for item in items}) < len(items):
+        raise UserError(f"{str(order.read)!r} has an id twice; leave out `id`, or mend it.")
     return items
 
 
@@ -329,7 +332,7 @@ def _read(path: Path, recipe: Recipe) -> Iterator[dict[str, str]]:
             raise UserError(
                 f"{path}:{number} has no {missing[0]!r}, which recipe {recipe.name!r} begins with."
             )
-        yield {name: value for name, value in parts.items() if name != "id"}
+        yield parts
 
 
 def _texts(made: Mapping[str, Any]) -> Iterator[str]:
