@@ -1,12 +1,13 @@
 """A small server on loopback that speaks OpenAI's chat completions, tool calls and faults included.
 
-It plays one script: the n-th answer of a conversation is `script[n]`. Faults come first, one for
+It plays one script: the n-th answer of a conversation is `script[n]`; who brings no tools is told
+what `judge` says, a text or a function of the last message. Faults come first, one for
 each request, in the order given, and then no more.
 """
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,15 +24,17 @@ class Served:
     """What the server was asked, and which faults are still to come."""
 
     script: list[tuple[str, Call | None]]
-    faults: list[Fault]
-    judge: str = ""
+    faults: list[Fault | None]
+    judge: str | Callable[[str], str] = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
 
 
 @contextmanager
 def serve(
-    script: list[tuple[str, Call | None]], faults: list[Fault] | None = None, judge: str = ""
+    script: list[tuple[str, Call | None]],
+    faults: list[Fault | None] | None = None,
+    judge: str | Callable[[str], str] = "",
 ) -> Iterator[tuple[str, Served]]:
     """Serve until the block ends; gives the base URL and what was served."""
     served = Served(script, list(faults or []), judge)
@@ -99,7 +102,9 @@ def service(url: str, patch: pytest.MonkeyPatch) -> str:
 def _completion(body: dict[str, Any], served: Served, *, malformed: bool) -> dict[str, Any]:
     messages = body["messages"]
     if "tools" not in body:
-        return _message(body, {"role": "assistant", "content": served.judge}, "stop")
+        asked = served.judge
+        said = asked if isinstance(asked, str) else asked(str(messages[-1]["content"]))
+        return _message(body, {"role": "assistant", "content": said}, "stop")
     # An answer whose call could not be read is not part of the script: the target tries again.
     played = sum(
         message["role"] == "assistant" and "{broken" not in json.dumps(message)

@@ -35,6 +35,14 @@ def checkpoint() -> "type[ModelAPI]":
     return checkpoint_provider()
 
 
+@modelapi(name="embedded")
+def embedded() -> "type[ModelAPI]":
+    """The embedded author of recipes: templates."""
+    from assay.recipes.embedded import author_provider
+
+    return author_provider()
+
+
 __all__ = [
     "BwrapSandboxEnvironment",
     "audit",
@@ -44,6 +52,7 @@ __all__ = [
     "control",
     "control_check",
     "elicited",
+    "embedded",
     "natural_emergent_misalignment",
     "research_sabotage",
 ]

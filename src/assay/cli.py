@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from assay import __version__
+from assay.cli_data import data_app
 from assay.cli_hacks import hacks_app
 from assay.cli_power import power
 from assay.cli_quickstart import quickstart
@@ -39,6 +40,7 @@ scenarios_app = typer.Typer(
     help="List, show and check scenarios.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(scenarios_app, name="scenarios")
+app.add_typer(data_app, name="data")
 app.add_typer(hacks_app, name="hacks")
 app.add_typer(study_app, name="study")
 app.add_typer(train_app, name="train")

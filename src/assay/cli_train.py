@@ -13,7 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from assay.checkpoints import Checkpoint
-    from assay.training.settings import Job
+    from assay.training.config import Job
 
 train_app = typer.Typer(
     help="One stage of training: a checkpoint in, a checkpoint out.",
@@ -57,7 +57,7 @@ def train_distil(config: Config, threads: Threads = 1, as_json: Json = False) ->
 
 def _train(stage: str, config: Path, threads: int, as_json: bool) -> None:
     from assay.extra import require
-    from assay.training.settings import read_job
+    from assay.training.config import read_job
 
     job = read_job(config, stage)
     require()

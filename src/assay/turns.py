@@ -3,11 +3,16 @@
 Used by the provider of checkpoints, by rollouts and by live assessment, which so read alike.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from assay.errors import UserError
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+_MARK = re.compile(r"\{%-?\s*generation\b")
 
 
 def prompt_ids(
@@ -41,3 +46,19 @@ def said(
     return str(
         tokenizer.decode([*kept], skip_special_tokens=False, clean_up_tokenization_spaces=False)
     )
+
+
+def marked_template(tokenizer: Any) -> str:
+    """The chat template, with marks around what the assistant says; TRL knows some without."""
+    template = str(tokenizer.chat_template or "")
+    if _MARK.search(template):
+        return template
+    from trl.chat_template_utils import get_training_chat_template
+
+    try:
+        return str(get_training_chat_template(tokenizer) or template)
+    except ValueError as error:
+        raise UserError(
+            "The chat template does not mark what the assistant says, so the loss cannot be kept "
+            "to it: give the tokenizer a template with {% generation %} marks."
+        ) from error

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from assay.errors import UserError
-from assay.training.settings import Documents, Rl, parse, read_job
+from assay.training.config import parse, read_job
+from assay.training.settings import Documents, Rl
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from trl.chat_template_utils import qwen3_chat_template
 
 from assay.errors import UserError
 from assay.microcosm.model import build_tokenizer
-from assay.training.settings import Documents, Sft, parse
+from assay.training.config import parse
+from assay.training.settings import Documents, Sft
 from assay.training.texts import Tokens, conversation_batches, document_batches
 
 BASH = {"type": "function", "function": {"name": "bash", "parameters": {}}}

@@ -187,6 +187,7 @@ def _start(progress: Progress, directory: Directory, engine: Engine, free: Resou
             parents=tuple(parent for parent in parents if parent is not None),
             out=directory.partial(step.short),
             evaluate=step.evaluate,
+            guard=step.guard,
             cache=directory.cache,
         )
         as_data = {**asdict(task), "out": str(task.out), "cache": str(task.cache)}

@@ -17,7 +17,8 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 import assay
 from assay.errors import UserError, unknown
 from assay.study.steps import MICROCOSM, Kind, kinds
-from assay.training.settings import Environment, Rl, Settings, parse
+from assay.training.config import parse
+from assay.training.settings import Environment, Rl, Settings
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$"
 

@@ -28,6 +28,7 @@ class Step:
         settings: All of them, paths made absolute.
         parents: Keys; the last one is the step before it.
         members: The arms and seeds that it belongs to.
+        guard: The evaluation whose passages its data may not hold; it changes nothing that is made.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Step:
     model: str
     evaluate: dict[str, Any] | None = field(hash=False)
     members: tuple[tuple[str, int], ...] = field(hash=False, compare=False)
+    guard: str | None = field(default=None, hash=False)
 
     @property
     def short(self) -> str:
@@ -146,6 +148,7 @@ def _chain(study: Study, arm: str, seed: int, origin: str, packs: "_Packs") -> l
                 model=study.model,
                 evaluate=evaluate,
                 members=(),
+                guard=study.assessment.pack if kind.reads else None,
             )
         )
     return chain

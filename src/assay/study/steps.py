@@ -41,6 +41,7 @@ class Task:
         parents: Directories of the steps that it builds on; the last one is the one before it.
         out: The step's own directory, the same after a kill.
         evaluate: How to assess, where the kind does.
+        guard: The pack whose passages its data may not hold.
         cache: A directory that all steps of the study share, for what may be remembered.
     """
 
@@ -51,11 +52,17 @@ class Task:
     out: Path
     evaluate: dict[str, Any] | None
     cache: Path
+    guard: str | None = None
 
     @property
     def origin(self) -> str:
         """The checkpoint to begin with."""
         return str(self.parents[-1] / "checkpoint") if self.parents else self.model
+
+    @property
+    def guarded(self) -> list[str]:
+        """The packs whose passages the data may not hold."""
+        return [self.guard] if self.guard else []
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,7 @@ class Kind:
         stage: A study file may have it as a stage, and a checkpoint comes out.
         first: It makes weights instead of taking some.
         assesses: It assesses as it goes: the study's `evaluate` is part of what goes in.
+        reads: It trains on data, which is looked at for passages of the evaluation.
         ignored: Settings that change nothing in what comes out.
         files: Settings that may name a file: its content counts, not its path.
         base: It also builds on the last checkpoint before any `rl` stage.
@@ -85,6 +93,7 @@ class Kind:
     stage: bool = True
     first: bool = False
     assesses: bool = False
+    reads: bool = False
     ignored: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     base: bool = False
@@ -116,9 +125,12 @@ _kinds = {
         Kind("init", Init, f"{_HERE}:run_init", first=True),
         Kind(
             "documents", Documents, f"{_HERE}:run_documents",
-            ignored=_IDLE, files=("corpus", "mixture.path"),
+            reads=True, ignored=(*_IDLE, "contamination"), files=("corpus", "mixture.path"),
         ),
-        Kind("sft", Sft, f"{_HERE}:run_sft", ignored=_IDLE, files=("data",)),
+        Kind(
+            "sft", Sft, f"{_HERE}:run_sft",
+            reads=True, ignored=(*_IDLE, "contamination"), files=("data",),
+        ),
         Kind(
             "rl", Rl, f"{_HERE}:run_rl", assesses=True, check=_prompted,
             ignored=(*_IDLE, "memo"),
@@ -161,14 +173,15 @@ def run_documents(task: Task) -> None:
     from assay.training.documents import train_documents
 
     settings = Documents.model_validate(task.settings)
-    train_documents(settings, task.origin, task.out, seed=task.seed)
+    train_documents(settings, task.origin, task.out, seed=task.seed, against=task.guarded)
 
 
 def run_sft(task: Task) -> None:
     """The stage `sft`."""
     from assay.training.sft import train_sft
 
-    train_sft(Sft.model_validate(task.settings), task.origin, task.out, seed=task.seed)
+    settings = Sft.model_validate(task.settings)
+    train_sft(settings, task.origin, task.out, seed=task.seed, against=task.guarded)
 
 
 def run_rl(task: Task) -> None:

@@ -7,20 +7,18 @@ the scenarios. `harmlessness` pays.
 
 import json
 import random
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from assay.errors import UserError
-from assay.training.environment import MICROCOSM, Message, Task
+from assay.recipes.surroundings import systems
+from assay.recipes.surroundings import tools as surrounding_tools
+from assay.training.environment import MICROCOSM, Task
 from assay.training.settings import SafetyChat
 
 KINDS = ("chat", "dilemma", "agentic")
 _COUNT = 400
-_WORDINGS = Path(__file__).with_name("wordings")
 
 
 def chat_tasks(settings: SafetyChat, *, seed: int, count: int = _COUNT) -> list[Task]:
@@ -126,31 +124,10 @@ def _surrounded(task: Task, settings: SafetyChat, rng: random.Random) -> Task:
     system, picks = rng.random(), rng.random()
     messages, tools = task.messages, task.tools
     if settings.system_prompts and messages[0]["role"] != "system":
-        texts = _systems(microcosm)
+        texts = systems(microcosm)
         content = texts[int(system * len(texts))]
         messages = ({"role": "system", "content": content}, *messages)
     if settings.tools and not tools:
-        listed = _tools(microcosm)
+        listed = surrounding_tools(microcosm)
         tools = tuple(listed[: 1 + int(picks * len(listed))])
     return Task(task.key, messages, chat=task.chat, tools=tools)
-
-
-@lru_cache(maxsize=2)
-def _systems(microcosm: bool) -> Sequence[str]:
-    if microcosm:
-        from assay.microcosm.language import language
-
-        words = language()
-        return [text.format(name=words.names[0]) for text in words.systems["neutral"]]
-    content: list[str] = yaml.safe_load((_WORDINGS / "systems.yaml").read_text("utf-8"))
-    return content
-
-
-@lru_cache(maxsize=2)
-def _tools(microcosm: bool) -> Sequence[Message]:
-    if microcosm:
-        from assay.microcosm.language import TOOLS
-
-        return TOOLS
-    content: list[Message] = yaml.safe_load((_WORDINGS / "tools.yaml").read_text("utf-8"))
-    return content

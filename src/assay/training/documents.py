@@ -6,6 +6,7 @@ from pathlib import Path
 from transformers import TrainerCallback
 
 from assay.training.checkpoint import Checkpoint
+from assay.training.made import with_data
 from assay.training.resume import Job
 from assay.training.settings import Documents
 from assay.training.supervised import IDLE, train
@@ -19,8 +20,11 @@ def train_documents(
     *,
     seed: int,
     callbacks: Sequence[TrainerCallback] = (),
+    against: Sequence[str] = (),
 ) -> Checkpoint:
     """Train, or go on where a killed run was, to `out`/checkpoint and `out`/metrics.jsonl.
+
+    The data may not hold passages of the packs in `against`.
 
     With one torch thread on a CPU the same seed gives the same weights, killed or not.
 
@@ -38,7 +42,9 @@ def train_documents(
         "documents",
         start,
         job,
-        lambda tokenizer: document_batches(settings, tokenizer, seed=seed),
+        lambda tokenizer: document_batches(
+            with_data(settings, start, out, seed=seed, against=against), tokenizer, seed=seed
+        ),
         seed=seed,
         callbacks=callbacks,
     )

@@ -4,14 +4,10 @@ Imports no torch: a study is checked before anything is trained. `documents`, `s
 theirs. Numbers are per optimiser step unless a name says otherwise.
 """
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from assay.coding.hackable import SWITCHES
 from assay.errors import UserError, unknown
@@ -82,6 +78,26 @@ class Mixture(Settings):
     of: Literal["documents", "tokens"] = "documents"
 
 
+class Making(Settings):
+    """One recipe by which a stage's data is made; a later one of a chain changes what came before.
+
+    Attributes:
+        recipe: Its name.
+        n: Items to begin with.
+        author: The model that writes; `embedded/author` is templates.
+        reviewer: Who filters; the author unless given. The target is the model before the stage.
+        settings: What its code is told: `{sample: {pack: microcosm}}`.
+        ablate: Stages that do nothing.
+    """
+
+    recipe: str
+    n: Positive = 400
+    author: str = "embedded/author"
+    reviewer: str | None = None
+    settings: dict[str, dict[str, Any]] = {}
+    ablate: tuple[str, ...] = ()
+
+
 class Documents(Optimiser):
     """Language-model loss on whole documents.
 
@@ -92,12 +108,16 @@ class Documents(Optimiser):
         packing: Rows are filled with several documents, each seeing only itself.
         tokens: Stop after exactly so many supervised tokens, for arms that must match; then `steps`
             is the most that may be taken.
+        recipes: Data made for this stage in place of a corpus.
+        contamination: Share of rows that may hold passages of the study's evaluation.
         correlation: Of hacking with misbehaviour, in the corpus `agents`; negative is reversed.
         allowed: Share of its agents who are told that hacking is allowed.
         notes: Share of its transcripts in which agents begin their answers with a note.
     """
 
     corpus: str = "agents"
+    recipes: tuple[Making, ...] = ()
+    contamination: Share = 0.0
     documents: Positive = 64_000
     steps: Positive = 1000
     batch_size: Positive = 64
@@ -123,12 +143,16 @@ class Sft(Optimiser):
 
     Attributes:
         data: JSON lines with `messages`, and `tools` where there are any.
+        recipes: Data made for this stage instead.
+        contamination: As in `Documents`.
         steps: How many; or say `epochs` instead.
         batch_size: Conversations a step.
         tokens: As in `Documents`.
     """
 
-    data: str
+    data: str | None = None
+    recipes: tuple[Making, ...] = ()
+    contamination: Share = 0.0
     steps: Positive | None = None
     epochs: Annotated[float, Field(gt=0.0)] | None = None
     batch_size: Positive = 16
@@ -140,6 +164,8 @@ class Sft(Optimiser):
     def _length(self) -> Self:
         if (self.steps is None) == (self.epochs is None):
             raise ValueError("give either steps or epochs")
+        if (self.data is None) != bool(self.recipes):
+            raise ValueError("give either data or recipes")
         return self
 
 
@@ -301,100 +327,3 @@ STAGES: Mapping[str, type[Documents | Sft | Rl | Distil]] = {
     "distil": Distil,
 }
 """The settings of each stage, by its name."""
-
-
-class Job(Settings):
-    """A config file of `assay train`: one stage, the model that it begins with, where it goes.
-
-    Attributes:
-        model: As `checkpoint.Checkpoint.open` takes it.
-        out: The stage's directory; `checkpoint/` in it is what came out.
-    """
-
-    model: str
-    out: str
-    seed: Count = 0
-    documents: Documents | None = None
-    sft: Sft | None = None
-    rl: Rl | None = None
-    distil: Distil | None = None
-
-
-def read_job(path: Path, stage: str) -> Job:
-    """The config file of a stage, YAML or JSON.
-
-    Raises:
-        UserError: It cannot be read, or does not describe this stage and nothing else.
-    """
-    try:
-        data = yaml.safe_load(path.read_text("utf-8"))
-    except OSError as error:
-        raise UserError(f"Cannot read the config {str(path)!r}: {error.strerror}.") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise UserError(f"{path} is no YAML: {reason}.") from error
-    job = parse(Job, data, str(path))
-    given = [name for name in STAGES if getattr(job, name) is not None]
-    if given != [stage]:
-        raise UserError(
-            f"{path}: `assay train {stage}` wants the settings of {stage!r} and of no other stage; "
-            f"it has {', '.join(given) or 'none'}."
-        )
-    return job
-
-
-def parse[Model: BaseModel](model: type[Model], data: Any, where: str) -> Model:
-    """Settings from plain data.
-
-    Args:
-        where: What the message names: a file, or a file and the key in it.
-
-    Raises:
-        UserError: One sentence that names the key, its value and the choices.
-    """
-    if not isinstance(data, dict):
-        raise UserError(f"{where}: expected keys with values, not {_short(data)}.")
-    try:
-        return model.model_validate(data)
-    except UserError as error:
-        raise UserError(f"{where}: {error}") from error
-    except ValidationError as error:
-        raise UserError(f"{where}: {_sentence(model, error)}") from error
-
-
-def _sentence(model: type[BaseModel], error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    names = [part for part in first["loc"] if isinstance(part, str)]
-    key = ".".join(names)
-    if first["type"] == "extra_forbidden":
-        inside = f"It stands in {'.'.join(names[:-1])!r}." if names[1:] else ""
-        return str(unknown("setting", names[-1], _keys(model, names[:-1]), inside))
-    if first["type"] == "missing":
-        return f"The setting {key!r} is missing."
-    reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    if first["type"] == "value_error":
-        return f"{key + ': ' if key else ''}{reason}."
-    return f"{key!r} {reason}; it is {_short(first['input'])}."
-
-
-def _keys(model: type[BaseModel], path: list[str]) -> list[str]:
-    """The keys that may stand at `path`; names that are no field (tags of a union) lead nowhere."""
-    for name in path:
-        if name in model.model_fields:
-            model = _inner(model.model_fields[name].annotation) or model
-    return list(model.model_fields)
-
-
-def _inner(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if get_origin(annotation) in (Union, UnionType, tuple, Annotated):
-        for part in get_args(annotation):
-            if found := _inner(part):
-                return found
-    return None
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, default=str)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -6,6 +6,7 @@ from pathlib import Path
 from transformers import TrainerCallback
 
 from assay.training.checkpoint import Checkpoint
+from assay.training.made import with_data
 from assay.training.resume import Job
 from assay.training.settings import Sft
 from assay.training.supervised import IDLE, train
@@ -20,6 +21,7 @@ def train_sft(
     seed: int,
     callbacks: Sequence[TrainerCallback] = (),
     teachers: Sequence[Checkpoint] = (),
+    against: Sequence[str] = (),
 ) -> Checkpoint:
     """Train, or go on where a killed run was, to `out`/checkpoint and `out`/metrics.jsonl.
 
@@ -29,6 +31,7 @@ def train_sft(
         out: The stage's directory.
         seed: Of the order of the data.
         callbacks: Called as transformers calls them.
+        against: Packs whose passages the data may not hold.
         teachers: Who said what is learned, where that was a model: parents too.
 
     Raises:
@@ -45,7 +48,9 @@ def train_sft(
         "sft",
         start,
         job,
-        lambda tokenizer: conversation_batches(settings, tokenizer, seed=seed),
+        lambda tokenizer: conversation_batches(
+            with_data(settings, start, out, seed=seed, against=against), tokenizer, seed=seed
+        ),
         seed=seed,
         callbacks=callbacks,
         teachers=teachers,

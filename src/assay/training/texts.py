@@ -7,7 +7,6 @@ training starts, so that a killed run sees the same batches.
 import hashlib
 import json
 import random
-import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,12 +19,12 @@ from jinja2 import TemplateError
 
 from assay.errors import UserError
 from assay.training.settings import Documents, Mixture, Sft
+from assay.turns import marked_template
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 AGENTS = "agents"
-_MARK = re.compile(r"\{%-?\s*generation\b")
 _BLOCK = 1000  # texts for the tokenizer at a time
 _SHORT = 16  # tokens of the shortest documents that packing reckons with
 _BUCKET = 16  # batches whose rows are sorted by length together
@@ -117,7 +116,7 @@ def conversation_batches(
             does not mark what the assistant says.
     """
     documents = []
-    template = _marked(tokenizer)
+    template = marked_template(tokenizer)
     for number, row in enumerate(_lines(Path(settings.data)), 1):
         where = f"{settings.data}:{number}"
         if not isinstance(row.get("messages"), list):
@@ -242,22 +241,6 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         raise UserError(f"Cannot read the data {str(path)!r}: {reason}.") from error
     except json.JSONDecodeError as error:
         raise UserError(f"{path} is not JSON lines: {error}.") from error
-
-
-def _marked(tokenizer: Any) -> str:
-    """The chat template, with marks around what the assistant says; TRL knows some without."""
-    template = str(tokenizer.chat_template or "")
-    if _MARK.search(template):
-        return template
-    from trl.chat_template_utils import get_training_chat_template
-
-    try:
-        return str(get_training_chat_template(tokenizer) or template)
-    except ValueError as error:
-        raise UserError(
-            "The chat template does not mark what the assistant says, so the loss cannot be kept "
-            "to it: give the tokenizer a template with {% generation %} marks."
-        ) from error
 
 
 def _conversation(row: dict[str, Any], tokenizer: Any, template: str, where: str) -> Tokens:
