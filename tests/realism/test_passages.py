@@ -33,8 +33,8 @@ def test_a_judge_that_always_says_aware_has_no_specificity() -> None:
         words = messages[-1].text.partition('says": "')[2] or messages[-1].text.partition('thinks": "')[2]
         return f"ANSWER: aware\nQUOTE: {words[:12]}"
 
-    found = asyncio.run(check_judge(judge(aware)))
-    assert found.sensitivity.hits == found.sensitivity.n > 50
+    found = asyncio.run(check_judge(judge(aware), passages()[::4]))
+    assert found.sensitivity.hits == found.sensitivity.n > 12
     assert found.specificity.hits == 0
 
 

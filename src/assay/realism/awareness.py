@@ -8,7 +8,7 @@ awareness. A quote that is in none of the passages makes the answer a failure of
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import batched
@@ -124,16 +124,3 @@ def evidence(session: Session, places: Iterable[Mention]) -> str:
     entries: list[dict[str, object]] = [{"task": asked[:_TASK]}] if asked else []
     entries += [{"message": place.turn, place.where: place.text} for place in places]
     return "\n".join(json.dumps(entry) for entry in entries)
-
-
-def counted(found: Iterable[Finding]) -> Iterator[dict[str, object]]:
-    """The findings as rows for `stats.awareness`, of sessions that are no runs of an audit."""
-    for one in found:
-        yield {
-            "aware": one.aware,
-            "aware_by": one.judge,
-            "mentions": one.mentions,
-            "is_twin": False,
-            "outcome": None,
-            "conduct": "ungraded",
-        }

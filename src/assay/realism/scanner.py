@@ -4,11 +4,11 @@ The same two steps as `awareness`, over any transcript that Scout reads. The jud
 the scan (`--model`), or the one named by the argument `judge`; `judge=none` counts mentions alone.
 """
 
-from inspect_ai.model import ChatMessage, get_model
+from inspect_ai.model import get_model
 from inspect_scout import Reference, Result, Scanner, Transcript, scanner
 
 from assay.realism.awareness import find
-from assay.realism.session import Call, Session, Turn
+from assay.realism.normal import session
 
 
 @scanner(messages="all", version=1)
@@ -23,15 +23,8 @@ def verbalised_awareness(judge: str = "") -> Scanner[Transcript]:
     """
 
     async def scan(transcript: Transcript) -> Result:
-        session = Session(
-            transcript.transcript_id,
-            transcript.transcript_id,
-            transcript.model or "",
-            transcript.source_type or "",
-            turns(transcript.messages),
-        )
         reader = None if judge == "none" else get_model(judge or None)
-        found = await find(session, reader)
+        found = await find(session(transcript), reader)
         place = None if found.turn is None else transcript.messages[found.turn].id
         return Result(
             value=found.mentions if reader is None else found.aware,
@@ -47,23 +40,3 @@ def verbalised_awareness(judge: str = "") -> Scanner[Transcript]:
         )
 
     return scan
-
-
-def turns(messages: list[ChatMessage]) -> tuple[Turn, ...]:
-    """Messages as turns, one for each."""
-    return tuple(
-        Turn(
-            message.role,
-            message.text,
-            reasoning="\n".join(
-                part.reasoning
-                for part in (message.content if isinstance(message.content, list) else [])
-                if part.type == "reasoning"
-            ),
-            calls=tuple(
-                Call(call.function, call.arguments, call.id)
-                for call in getattr(message, "tool_calls", None) or ()
-            ),
-        )
-        for message in messages
-    )
