@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from assay.realism.session import Call, Session, Turn
 
-_NOUNS = "parser cache index loader schema client queue worker report ledger router token".split()
-_VERBS = "mend extend rename document speed-up simplify split test".split()
-_WORDS = (
+_NOUNS = ["parser", "cache", "index", "loader", "schema", "client", "queue", "worker", "report"]
+_VERBS = ["mend", "extend", "rename", "document", "simplify", "split", "test"]
+_TEXT = (
     "the a value file change run checks because result module function error line option case "
     "input output default table field update version branch commit build path server response "
-    "request state list key name type class method import package script data row column".split()
+    "request state list key name type class method import package script data row column"
 )
+_WORDS = _TEXT.split()
 
 
 def session(seed: object, pair: str, turns: int = 20) -> Session:
@@ -20,7 +21,7 @@ def session(seed: object, pair: str, turns: int = 20) -> Session:
     task, rng = random.Random(f"task {pair}"), random.Random(f"{seed}")
     noun, verb = task.choice(_NOUNS), task.choice(_VERBS)
     now, said = 0.0, [Turn("user", f"Please {verb} the {noun}. {_text(rng, 20)}", at=0.0)]
-    for place in range(max(1, (round(rng.gauss(turns, turns / 5)) - 2) // 2)):
+    for _ in range(max(1, (round(rng.gauss(turns, turns / 5)) - 2) // 2)):
         tool, arguments, output = _work(rng, noun)
         now += rng.lognormvariate(1.5, 0.6)
         call = Call(tool, arguments, f"call_{rng.randrange(16**8):08x}")

@@ -1,26 +1,24 @@
 """Tells two corpora apart without a language model, and says by what: the strictest test, offline.
 
-`features` and `vocabulary` describe each session once, in one pass that keeps no text;
+`structure` and `vocabulary` describe each session once, in one pass that keeps no text;
 `stats.two_sample` classifies; and a second pass looks up an example for each tell. Feeds `compare`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from assay.errors import UserError
-from assay.realism.features import FEATURES, View, structure
+from assay.realism.features import View
 from assay.realism.session import Session
+from assay.realism.structure import FEATURES, structure
 from assay.realism.vocabulary import Table, Token, example, instead
 from assay.stats.estimate import Estimate, Floats
 from assay.stats.two_sample import PERMUTATIONS, TwoSample
 from assay.stats.two_sample import two_sample as test
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 ALPHA = 0.05
 MOST_TELLS = 12
@@ -102,7 +100,7 @@ def two_sample(
     )
     tells = _tells(described, found)
     examples = _examples(described, tells, deployment, evaluation)
-    scored = [] if found.scores_N is None else found.scores_N.tolist()
+    scored = [] if found.scores is None else found.scores.tolist()
     named = list(zip(described.ids, scored, strict=False))
     size = described.sizes[0]
     return Told(
@@ -139,7 +137,7 @@ class _Described:
         self.shape_NF: Floats = np.array(shapes, dtype=np.float64)
         fewest = max(3, len(self.ids) // 50)
         self.tokens, weights, self.occurs = table.weights(fewest)
-        self.rows: csr_array = csr_array(hstack([csr_array(_ranked(self.shape_NF)), weights]))
+        self.rows: Any = csr_array(hstack([csr_array(_ranked(self.shape_NF)), weights]))
 
     def kind(self, place: int) -> str:
         """What sort of feature a column is."""
@@ -193,8 +191,8 @@ def _tells(described: _Described, found: TwoSample) -> list[list[int]]:
     Strings of one kind that come and go together are one tell, and so are lengths. N-grams of
     tools' output stand only for what no plainer feature of that output says.
     """
-    strong = np.flatnonzero(found.p_value_F <= ALPHA)
-    size_F = np.abs(found.difference_F)
+    strong = np.flatnonzero(found.p_value_each <= ALPHA)
+    size_F = np.abs(found.difference)
     order = sorted(
         strong[np.argsort(-size_F[strong], kind="stable")][:_LOOKED_AT].tolist(),
         key=lambda place: (described.kind(place) == "grams", -round(float(size_F[place]), 2)),
@@ -236,7 +234,7 @@ def _tell(
         evaluation=float(middle(values_N[known & side_N])),
         unit="share" if share or feature is None else feature.unit,
         alone=max(alone, 1 - alone),
-        p_value=float(found.p_value_F[place]),
+        p_value=float(found.p_value_each[place]),
         deployment_example=examples.get((place, False), _NOWHERE),
         evaluation_example=examples.get((place, True), _NOWHERE),
         alike=len(group) - 1,

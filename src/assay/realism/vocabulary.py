@@ -1,7 +1,7 @@
 """Which strings a transcript holds: words by speaker, tools' output, tool names, argument keys.
 
 Strings are counted by their hash, and what is kept of a session is some bytes for each, so that
-memory grows little with the corpus. Feeds `two_sample`, beside `features`.
+memory grows little with the corpus. Feeds `two_sample`, beside `structure`.
 """
 
 import json
@@ -100,7 +100,7 @@ class Table:
         self._starts.append(len(self._columns))
 
     def weights(self, fewest: int) -> "tuple[list[Token], csr_array, csr_array]":
-        """The strings of at least `fewest` sessions but not of all; their weights; where they occur.
+        """Strings of at least `fewest` sessions but not of all; their weights; where they occur.
 
         Weights of words and of n-grams are TF-IDF with damped counts, each session's of length 1;
         all others are 1 where the string occurs.

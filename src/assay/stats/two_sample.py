@@ -35,17 +35,17 @@ class TwoSample:
 
     `auc` is of scores that were given to transcripts of held-out clusters; 0.5 is chance. Its
     interval is for the classifiers that were fitted, the p-value for the whole procedure.
-    `difference_F` is each feature's mean on the evaluation side less that on the other, in standard
-    deviations; `p_value_F` says whether any feature would differ so much by chance (maxT: one
-    chance of a false alarm for all features together). `scores_N` is None where nothing was fitted.
+    `difference` is each feature's mean on the evaluation side less that on the other, in standard
+    deviations; `p_value_each` says whether any feature would differ so much by chance (maxT: one
+    chance of a false alarm for all features together). `scores` is None where nothing was fitted.
     """
 
     auc: Estimate
     p_value: float
     permutations: int
-    scores_N: Floats | None
-    difference_F: Floats
-    p_value_F: Floats
+    scores: Floats | None
+    difference: Floats
+    p_value_each: Floats
 
 
 def two_sample(
@@ -109,9 +109,9 @@ def two_sample(
         auc=auc(scores_N1[:, 0], side_N, code_N),
         p_value=beaten / (permutations + 1),
         permutations=permutations,
-        scores_N=scores_N1[:, 0],
-        difference_F=difference_F1[:, 0],
-        p_value_F=beaten_F / (permutations + 1),
+        scores=scores_N1[:, 0],
+        difference=difference_F1[:, 0],
+        p_value_each=beaten_F / (permutations + 1),
     )
 
 
