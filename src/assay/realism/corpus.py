@@ -220,7 +220,9 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-async def _insert(target: UPath, found: "AsyncIterator[Transcript]", left_out: Counter[str]) -> int:
+async def _insert(
+    target: UPath, found: "AsyncIterator[Transcript]", left_out: Counter[str]
+) -> int:
     from inspect_scout import transcripts_from
 
     known: set[str] = set()
@@ -243,7 +245,9 @@ async def _insert(target: UPath, found: "AsyncIterator[Transcript]", left_out: C
     return len(known) - before
 
 
-async def _stream(kind: str, place: UPath, left_out: Counter[str]) -> "AsyncIterator[Transcript]":
+async def _stream(
+    kind: str, place: UPath, left_out: Counter[str]
+) -> "AsyncIterator[Transcript]":
     if kind in ("eval_log", "database"):
         from inspect_scout import TranscriptContent, transcripts_from
 

@@ -144,7 +144,7 @@ class Discriminator:
             self.answers.why[name] = found[1].strip()[:200]
 
     def _check(self) -> None:
-        """Raise where nobody answered at all: that is no finding but a wrong name, key or address."""
+        """Raise where nothing was answered at all: a wrong name, key or address is no finding."""
         if self._errors and not self.answers.spent.calls:
             raise UserError(
                 f"The discriminator {str(self._model)!r} gave no reply to any of "
