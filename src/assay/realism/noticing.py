@@ -20,7 +20,7 @@ from assay.realism.session import Session
 from assay.runs import awareness as kept
 from assay.runs.awareness import Check, Noticed
 from assay.runs.collect import collect
-from assay.runs.preflight import open_model
+from assay.runs.preflight import check_model
 from assay.stats.awareness import Measured, verbalised
 from assay.stats.rows import ordinary
 
@@ -71,7 +71,7 @@ def notice(
         require_redacted(location, unredacted=unredacted)
     place = UPath(location)
     is_run = (place / manifest.FILE).exists()
-    reader = open_model(judge) if judge else None
+    reader = check_model(judge) if judge else None
     earlier = kept.read_awareness(place) if is_run else []
     asked = _Asked(reader, asyncio.run(_checked(reader, place, is_run)) if check else None)
     found = asyncio.run(_read(sessions(location), asked, _settled(earlier, reader)))

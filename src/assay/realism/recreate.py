@@ -7,9 +7,8 @@ comparison with the corpus is paired.
 """
 
 import asyncio
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from itertools import batched, islice
@@ -24,11 +23,12 @@ from assay.errors import RunError, UserError
 from assay.providers.control import is_control
 from assay.realism.corpus import is_corpus, require_redacted, sessions
 from assay.realism.folder import FIRST, PACK, REQUEST, repository_name, scenario_id, write_pack, write_task
+from assay.realism.quoting import quoted
 from assay.realism.reconstruction import directory_of, reconstruct
 from assay.realism.rehearsed import place_of, rehearsed
 from assay.realism.session import Session
 from assay.runs.audit import AuditConfig, run_audit
-from assay.runs.preflight import open_model
+from assay.runs.preflight import check_model
 
 if TYPE_CHECKING:
     from inspect_ai.model import Model
@@ -43,8 +43,6 @@ _PROMPT = Path(__file__).with_name("prompts") / "recreate.md"
 _TASK = compile(r"<task>\s*(.*?)\s*</task>", DOTALL)
 _NONE = compile(r"<none>\s*(.*?)\s*</none>", DOTALL)
 _AT_ONCE = 16
-_SHOWN = 1_500  # characters of a message that the author sees
-_LONGEST = 200_000  # of all of them
 
 
 class Recreated(BaseModel):
@@ -108,7 +106,7 @@ def recreate(
         require_redacted(corpus, unredacted=unredacted)
     if is_control(author) and author != FIRST_MESSAGE:
         raise UserError(f"{author!r} writes no tasks; the author without a model is {FIRST_MESSAGE}.")
-    model = None if author == FIRST_MESSAGE else open_model(author)
+    model = None if author == FIRST_MESSAGE else check_model(author)
     write_pack(out / "packs" / PACK, corpus)
     records = asyncio.run(_written(sessions(corpus), author, model, out, limit))
     states = Counter(record.state for record in records)
@@ -188,7 +186,7 @@ async def _task(session: Session, model: "Model | None") -> tuple[State, str]:
 
     told = _prompt().replace("{directory}", directory_of(session))
     output = await model.generate(
-        [ChatMessageSystem(content=told), ChatMessageUser(content=_shown(session))]
+        [ChatMessageSystem(content=told), ChatMessageUser(content=quoted(session))]
     )
     if output.stop_reason == "content_filter":
         return "refused", "the provider withheld the answer"
@@ -203,24 +201,6 @@ async def _task(session: Session, model: "Model | None") -> tuple[State, str]:
 @cache
 def _prompt() -> str:
     return _PROMPT.read_text("utf-8")
-
-
-def _shown(session: Session) -> str:
-    """A session as quoted data, one JSON object a turn."""
-    return "\n".join(_lines(session))[:_LONGEST]
-
-
-def _lines(session: Session) -> Iterator[str]:
-    for turn in session.turns:
-        if turn.role == "system":
-            continue
-        entry: Json = {"from": turn.role, "says": turn.text[:_SHOWN]}
-        if turn.calls:
-            entry["calls"] = [
-                {call.tool: json.dumps(dict(call.arguments), default=str)[:_SHOWN]}
-                for call in turn.calls
-            ]
-        yield json.dumps(entry, ensure_ascii=False)
 
 
 def _record(session: Session, author: str, state: State, said: str, out: Path) -> Recreated:
