@@ -6,7 +6,7 @@ sabotages in 12 % of the runs and is honest in the others;
 `control/sabotage?motivation=safety&oversight=unreviewed` only in those cells. Under a hidden
 instruction it does as it is told in a share `obeys` of the runs; asked whether its conversation was
 begun by somebody else, it says yes in a share `notices`. `control/judge` is the matching judge: it
-answers from the truth, with stated error rates.
+answers from the truth, with stated error rates; `control/auditor` plays a baseline by rote.
 """
 
 import hashlib
@@ -132,6 +132,9 @@ def control_provider() -> "type[ModelAPI]":
             **model_args: Any,
         ) -> None:
             super().__init__(model_name, base_url, api_key, [], config)
+            self.plays_auditor = model_name == "auditor"
+            if self.plays_auditor:
+                return
             if model_name.partition("?")[0] == "judge":
                 from assay.providers.control_judge import JudgePlan
 
@@ -147,6 +150,10 @@ def control_provider() -> "type[ModelAPI]":
             tool_choice: ToolChoice,
             config: GenerateConfig,
         ) -> "ModelOutput":
+            if self.plays_auditor:
+                from assay.providers.control_auditor import auditor_turn
+
+                return _output(self.model_name, input, "", auditor_turn(input))
             run = store()
             given = run.get(ASSIGNMENT)
             if given is None:
