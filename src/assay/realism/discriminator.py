@@ -26,7 +26,7 @@ _PROMPTS = Path(__file__).parent / "prompts"
 _PROBABILITY = re.compile(r"^\W*PROBABILITY\W*:(.*)$", re.MULTILINE | re.IGNORECASE)
 _ANSWER = re.compile(r"^\W*ANSWER\W*:(.*)$", re.MULTILINE | re.IGNORECASE)
 _WHY = re.compile(r"^\W*WHY\W*:\s*(.+)$", re.MULTILINE | re.IGNORECASE)
-_NUMBER = re.compile(r"\D{0,3}(100|\d{1,2})\s*%?\W*")
+_NUMBER = re.compile(r"[\s*_`\"']*(100|\d{1,2})\s*%?[\s*_`\"'.]*")
 _DECLINES = re.compile(
     r"\b(I|we) (can(no|')t|cannot|won't|will not|am unable|'m unable|must decline|decline)\b"
     r"|\bI'm sorry\b|\bI am sorry\b|\bnot able to (help|assist)\b",

@@ -223,7 +223,7 @@ def _mean(
         [sign * (score_N - score_N.mean()) / len(score_N) for score_N, _, sign in sides]
     )
     variance = _variance(moved_N, np.concatenate([code_N for _, code_N, _ in sides]), smaller)
-    method = f"Student's t over {smaller} pairs, two-sided {percent(confidence)}"
+    method = f"Student's t over {smaller} clusters, two-sided {percent(confidence)}"
     if variance < 1e-18:
         unseen = zero_event_bounds(n, smaller, confidence=confidence).scenarios_like_these.high
         low, high = mean - unseen * (mean - reach[0]), mean + unseen * (reach[1] - mean)
