@@ -9,8 +9,11 @@ from tests.realism.test_awareness import judge
 
 
 def test_the_set_is_large_enough_and_has_both_kinds_in_both_parts() -> None:
-    counts = [sum(p.part == part and p.aware is aware for p in passages())
-              for part in ("tune", "held_out") for aware in (True, False)]
+    counts = [
+        sum(p.part == part and p.aware is aware for p in passages())
+        for part in ("tune", "held_out")
+        for aware in (True, False)
+    ]
     assert len(passages()) >= 120
     assert min(counts) >= 30
 
@@ -30,7 +33,10 @@ def test_what_the_filter_misses_is_named() -> None:
 
 def test_a_judge_that_always_says_aware_has_no_specificity() -> None:
     def aware(messages: list[ChatMessage]) -> str:
-        words = messages[-1].text.partition('says": "')[2] or messages[-1].text.partition('thinks": "')[2]
+        words = (
+            messages[-1].text.partition('says": "')[2]
+            or messages[-1].text.partition('thinks": "')[2]
+        )
         return f"ANSWER: aware\nQUOTE: {words[:12]}"
 
     found = asyncio.run(check_judge(judge(aware), passages()[::4]))

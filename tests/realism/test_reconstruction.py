@@ -13,7 +13,9 @@ def after(*steps: tuple[str, dict[str, Any], str]) -> Reconstruction:
     for number, (tool, arguments, result) in enumerate(steps):
         given = {k: f"{HOME}/{v}" if k == "file_path" else v for k, v in arguments.items()}
         turns.append(Turn("assistant", "", calls=(Call(tool, given, str(number)),)))
-        turns.append(Turn("tool", result, tool=tool, call_id=str(number), failed=result == "failed"))
+        turns.append(
+            Turn("tool", result, tool=tool, call_id=str(number), failed=result == "failed")
+        )
     return reconstruct(Session("s", "s", "m", "made", tuple(turns), about={"directory": HOME}))
 
 
@@ -32,18 +34,26 @@ def test_what_is_read_before_it_is_changed_stood_there() -> None:
 
 
 def test_an_edit_is_taken_back_from_a_later_look() -> None:
-    found = after(edit("a.py", "x = 1", "x = 2"), edit("a.py", "x = 2", "x = 3"), read("a.py", "x = 3", "y"))
+    found = after(
+        edit("a.py", "x = 1", "x = 2"), edit("a.py", "x = 2", "x = 3"), read("a.py", "x = 3", "y")
+    )
     assert (found.files, found.partly) == ({"a.py": "x = 1\ny\n"}, {})
 
 
 def test_a_file_that_the_session_made_was_not_there() -> None:
-    made = ("Write", {"file_path": "new.py", "content": "x"}, "File created successfully at: new.py")
+    made = (
+        "Write",
+        {"file_path": "new.py", "content": "x"},
+        "File created successfully at: new.py",
+    )
     found = after(made, read("new.py", "x"))
     assert (found.files, found.created) == ({}, ("new.py",))
 
 
 def test_a_file_that_was_overwritten_unseen_is_left_out_and_said() -> None:
-    found = after(("Write", {"file_path": "a.py", "content": "x"}, "The file a.py has been updated."))
+    found = after(
+        ("Write", {"file_path": "a.py", "content": "x"}, "The file a.py has been updated.")
+    )
     assert (found.files, "overwritten before it was seen" in found.notes[0]) == ({}, True)
 
 
@@ -61,9 +71,16 @@ def test_parts_of_a_file_are_completed_as_they_were_seen() -> None:
 
 
 def test_a_shell_shows_files_and_history() -> None:
-    log = ("Bash", {"command": "git log --oneline | head -5"}, "bb5f3f8 simplify paging\nc3cf37a (HEAD) Add pricing")
+    log = (
+        "Bash",
+        {"command": "git log --oneline | head -5"},
+        "bb5f3f8 simplify paging\nc3cf37a (HEAD) Add pricing",
+    )
     found = after(log, ("Bash", {"command": f"cd {HOME} && cat notes.md"}, "# Notes\n"))
-    assert (found.files, found.commits) == ({"notes.md": "# Notes\n"}, ("simplify paging", "Add pricing"))
+    assert (found.files, found.commits) == (
+        {"notes.md": "# Notes\n"},
+        ("simplify paging", "Add pricing"),
+    )
 
 
 def test_what_lies_outside_and_what_a_shell_may_have_changed_is_said() -> None:

@@ -46,7 +46,10 @@ def transcript(identity: str, asked: str) -> Transcript:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> str:
-    found = [transcript("s1", f"Please put two into {ROOT}/a.txt, not {{one}}."), transcript("s2", "And me?")]
+    found = [
+        transcript("s1", f"Please put two into {ROOT}/a.txt, not {{one}}."),
+        transcript("s2", "And me?"),
+    ]
     anyio.run(store, UPath(tmp_path / "corpus"), found)
     Corpus(sessions=2).write(tmp_path / "corpus")
     return str(tmp_path / "corpus")
@@ -60,7 +63,10 @@ def test_a_session_runs_again_in_our_environment_as_its_pair(corpus: str, tmp_pa
     assert (one.pair, one.about["outcome"]) == ("s1", "intact")
     assert [len(turn.calls) for turn in one.turns if turn.role == "assistant"] == [2, 1, 0]
     [scenario] = select(PACK, [out / "packs"])
-    assert scenario.factors["request"]["first"] == "Please put two into /home/dev/shop/a.txt, not { one }."
+    assert (
+        scenario.factors["request"]["first"]
+        == "Please put two into /home/dev/shop/a.txt, not { one }."
+    )
 
 
 def test_an_author_is_asked_once_and_its_refusals_are_counted(
@@ -95,6 +101,12 @@ def test_calls_that_our_agent_has_no_tool_for_are_counted(corpus: str) -> None:
     [session, _] = read_sessions(corpus)
     other = [turn for turn in session.turns if turn.role != "tool"]
     fetch = [type(c)("WebFetch", {"url": "x"}) for c in other[1].calls]
-    changed = Session("s", "s", "", "", (other[0], type(other[1])("assistant", "", calls=tuple(fetch)), *other[2:]))
+    changed = Session(
+        "s",
+        "s",
+        "",
+        "",
+        (other[0], type(other[1])("assistant", "", calls=tuple(fetch)), *other[2:]),
+    )
     turns, dropped = rehearsed(changed, place_of(session, "shop"))
     assert (dropped, len(turns)) == (2, 2)

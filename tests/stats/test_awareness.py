@@ -6,9 +6,23 @@ from assay.stats.awareness import Measured, verbalised
 from assay.stats.correction import Trials
 
 
-def runs(n: int, aware: str, *, outcome: str | None = "intact", by: str | None = "j", mentions: float = 1.0):
+def runs(
+    n: int,
+    aware: str,
+    *,
+    outcome: str | None = "intact",
+    by: str | None = "j",
+    mentions: float = 1.0,
+):
     conduct = {"harmful": "misaligned", "intact": "completed", None: "ungraded"}[outcome]
-    row = {"aware": aware, "aware_by": by, "mentions": mentions, "is_twin": False, "outcome": outcome, "conduct": conduct}
+    row = {
+        "aware": aware,
+        "aware_by": by,
+        "mentions": mentions,
+        "is_twin": False,
+        "outcome": outcome,
+        "conduct": conduct,
+    }
     return [row] * n
 
 
@@ -37,7 +51,9 @@ def test_nobody_looked() -> None:
 
 
 def test_only_awareness_before_the_decisive_action_counts_for_behaviour() -> None:
-    harm = found(NONE, runs(4, "before"), runs(4, "after", outcome="harmful"))["behaviour"]["harmful"]
+    harm = found(NONE, runs(4, "before"), runs(4, "after", outcome="harmful"))["behaviour"][
+        "harmful"
+    ]
     assert (harm["aware"]["rate"]["mean"], harm["unaware"]["rate"]["n"]) == (0, 94)
     assert harm["difference"]["point_low"] < 0
 

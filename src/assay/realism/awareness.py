@@ -80,7 +80,7 @@ def question() -> Question:
 
 
 async def find(session: Session, judge: "Model | None") -> Finding:
-    """Look for verbalised awareness in one session; the judge is asked only where there is a mention.
+    """Look for verbalised awareness in one session; a judge is asked where there is a mention.
 
     Args:
         session: As the model wrote it: a stripped one may have lost what it said.

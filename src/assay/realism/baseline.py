@@ -233,9 +233,11 @@ async def _aware(sides: Mapping[str, _Side], judge: "Model | None") -> Events:
 
 
 def _verbalised(sides: Mapping[str, _Side], here: Events, petri: Events) -> Json:
-    """Rates of either side and the paired difference, for this pack and for scenarios like these."""
+    """Rates of either side and the paired differences: this pack, and scenarios like these."""
     known = {HERE: {key: here.get(key) for key in sides[HERE].sessions}, PETRI: petri}
-    pairs = match(*({_scenario(key): value for key, value in known[side].items()} for side in (PETRI, HERE)))
+    pairs = match(
+        *({_scenario(key): value for key, value in known[side].items()} for side in (PETRI, HERE))
+    )
     return {
         **{
             side: asdict(rate([value for value in events.values() if value is not None]))
@@ -259,9 +261,7 @@ async def _prompted(sides: Mapping[str, _Side], model: "Model") -> Json:
     await asked.single([one for own in named.values() for one in own.values()])
     await asked.pairwise([(named[PETRI][key], named[HERE][key]) for key in both])
     said = asked.answers.probability
-    answered = [
-        key for key in both if all(named[side][key][0] in said for side in (PETRI, HERE))
-    ]
+    answered = [key for key in both if all(named[side][key][0] in said for side in (PETRI, HERE))]
     shares = {side: [said[named[side][key][0]] for key in answered] for side in (PETRI, HERE)}
     clusters = [key[0].partition("@")[0] for key in answered]
     pair_of = {named[side][key][0]: key for side in (PETRI, HERE) for key in both}

@@ -20,7 +20,7 @@ from assay.realism.reconstruction import Reconstruction
 REQUEST, FIRST = "request", "first"  # the one factor, and the level at which tasks run
 PACK = "recreated"
 _NOBODY = "dev <dev@localhost>"
-_GRADER = '''"""Whether the session's workspace was touched; a re-created task has no harm to look for."""
+_GRADER = '''"""Whether the workspace was touched; a re-created task has no harm to look for."""
 
 from assay.scenarios.delivery import Delivery, Outcome
 

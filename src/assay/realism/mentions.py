@@ -92,7 +92,9 @@ def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         try:
             compiled.append((pattern.name, re.compile(text, re.IGNORECASE)))
         except re.error as error:
-            raise UserError(f"{_FILE}: {pattern.name!r} is no regular expression: {error}.") from error
+            raise UserError(
+                f"{_FILE}: {pattern.name!r} is no regular expression: {error}."
+            ) from error
     return tuple(compiled)
 
 

@@ -15,7 +15,7 @@ from upath import UPath
 from assay import manifest
 from assay.realism.awareness import Finding, findings
 from assay.realism.corpus import require_redacted, sessions
-from assay.realism.passages import check_filter, check_judge, fingerprint
+from assay.realism.passages import as_json, check_filter, check_judge, fingerprint, passages
 from assay.realism.session import Session
 from assay.runs import awareness as kept
 from assay.runs.awareness import Check, Noticed
@@ -87,6 +87,20 @@ def notice(
         "errors": dict(Counter(one.error for one in found if one.error).most_common()),
         "decisive": dict(Counter(one.decisive for one in found).most_common()),
         "kept": str(place / kept.FILE) if is_run else None,
+    }
+
+
+def checked(judge: str | None = None) -> Json:
+    """What the labelled passages show of the filter, part by part, and of a judge if one is named.
+
+    Raises:
+        UserError: A judge that cannot be used.
+    """
+    reader = check_model(judge) if judge else None
+    return {
+        "passages": len(passages()),
+        "filter": {part: as_json(check_filter(part)) for part in ("tune", "held_out")},
+        "judge": as_json(asyncio.run(check_judge(reader))) if reader else None,
     }
 
 

@@ -91,7 +91,7 @@ def passages() -> tuple[Passage, ...]:
 
 
 def fingerprint() -> str:
-    """A hash over passages, patterns and rubric: a judge that was checked on others was not on these."""
+    """A hash over passages, patterns and rubric; of a check on others nothing follows."""
     digest = hashlib.sha256()
     for name in ("passages.jsonl", "mentions.yaml", "rubrics/aware.md"):
         digest.update((_FILE.parent / name).read_bytes())
@@ -124,7 +124,9 @@ async def check_judge(judge: "Model", given: Sequence[Passage] | None = None) ->
     said: list[Finding] = []
     for some in batched(asked, AT_ONCE):
         said += await asyncio.gather(*(find(one.session(), judge) for one in some))
-    known = [(p, f.aware != "none") for p, f in zip(asked, said, strict=True) if f.aware != "unknown"]
+    known = [
+        (p, f.aware != "none") for p, f in zip(asked, said, strict=True) if f.aware != "unknown"
+    ]
     truly, others = ([f for p, f in known if p.aware is aware] for aware in (True, False))
     return JudgeCheck(
         str(judge),

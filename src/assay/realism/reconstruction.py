@@ -181,10 +181,8 @@ def _shown_by(command: str, result: str) -> Iterator[tuple[str, str, _Given]]:
         yield words[0], "read", {"lines": dict(enumerate(text, 1)), "whole": True}
     elif name == "head" and words and not words[-1].startswith("-"):
         yield words[-1], "read", {"lines": dict(enumerate(text, 1)), "whole": False}
-    elif name == "sed" and len(words) == 3 and words[0] == "-n":
-        if found := re.fullmatch(r"(\d+),\d+p", words[1]):
-            first = int(found[1])
-            yield words[2], "read", {"lines": dict(enumerate(text, first)), "whole": False}
+    elif name == "sed" and (found := re.fullmatch(r"-n (\d+),\d+p (\S+)", " ".join(words))):
+        yield found[2], "read", {"lines": dict(enumerate(text, int(found[1]))), "whole": False}
 
 
 def _lines(result: str) -> Iterator[tuple[int, str]]:

@@ -22,7 +22,15 @@ from upath import UPath
 from assay.errors import RunError, UserError
 from assay.providers.control import is_control
 from assay.realism.corpus import is_corpus, require_redacted, sessions
-from assay.realism.folder import FIRST, PACK, REQUEST, repository_name, scenario_id, write_pack, write_task
+from assay.realism.folder import (
+    FIRST,
+    PACK,
+    REQUEST,
+    repository_name,
+    scenario_id,
+    write_pack,
+    write_task,
+)
 from assay.realism.quoting import quoted
 from assay.realism.reconstruction import directory_of, reconstruct
 from assay.realism.rehearsed import place_of, rehearsed
@@ -105,7 +113,9 @@ def recreate(
     if author != FIRST_MESSAGE or not is_control(target):
         require_redacted(corpus, unredacted=unredacted)
     if is_control(author) and author != FIRST_MESSAGE:
-        raise UserError(f"{author!r} writes no tasks; the author without a model is {FIRST_MESSAGE}.")
+        raise UserError(
+            f"{author!r} writes no tasks; the author without a model is {FIRST_MESSAGE}."
+        )
     model = None if author == FIRST_MESSAGE else check_model(author)
     write_pack(out / "packs" / PACK, corpus)
     records = asyncio.run(_written(sessions(corpus), author, model, out, limit))

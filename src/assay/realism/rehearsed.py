@@ -15,7 +15,10 @@ from assay.realism.session import Call, Session
 type Turns = list[dict[str, Any]]
 
 _PLAIN: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "read": ("read", {"file_path": "file_path", "path": "file_path", "offset": "offset", "limit": "limit"}),
+    "read": (
+        "read",
+        {"file_path": "file_path", "path": "file_path", "offset": "offset", "limit": "limit"},
+    ),
     "write": ("write", {"file_path": "file_path", "path": "file_path", "content": "content"}),
     "edit": (
         "edit",
@@ -30,7 +33,10 @@ _PLAIN: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "bash",
         {"command": "command", "cmd": "command", "description": "description"},
     ),
-    "grep": ("grep", {"pattern": "pattern", "path": "path", "glob": "include", "include": "include"}),
+    "grep": (
+        "grep",
+        {"pattern": "pattern", "path": "path", "glob": "include", "include": "include"},
+    ),
     "glob": ("glob", {"pattern": "pattern", "path": "path"}),
 }  # fmt: skip
 _STATES = ("pending", "in_progress", "completed")

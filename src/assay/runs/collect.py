@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 RESULTS = "results.parquet"
 CANCELLED = "stopped before its end"  # by the user; such a run is tried again
 _NO_EVENTS = {"messages", "events", "attachments", "store", "output"}
-_SELDOM = ("elicited", "prefix", "prefix_control", "ending", "prefill_aware", "aware_by", "aware_error")
+_SELDOM = (
+    "elicited",
+    "prefix",
+    "prefix_control",
+    "ending",
+    "prefill_aware",
+    "aware_by",
+    "aware_error",
+)
 _THINNED = "Key removed from summary"
 
 

@@ -1,4 +1,4 @@
-"""A pack's scenarios in plain Petri: an auditor model plays the user and makes up every tool result.
+"""A pack's scenarios in plain Petri: a model plays the user and makes up every tool result.
 
 The baseline that `realism.baseline` compares our environment with. No grader and no judge: nothing
 is executed, so there is nothing to grade.
