@@ -6,7 +6,7 @@ each request, in the order given, and then no more.
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +16,7 @@ import pytest
 
 Fault = Literal["401", "429", "500", "cut", "malformed", "length"]
 Call = tuple[str, dict[str, Any]]
+Judge = str | Callable[[dict[str, Any]], str]  # what it says to a request without tools
 
 
 @dataclass
@@ -24,14 +25,14 @@ class Served:
 
     script: list[tuple[str, Call | None]]
     faults: list[Fault]
-    judge: str = ""
+    judge: Judge = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
 
 
 @contextmanager
 def serve(
-    script: list[tuple[str, Call | None]], faults: list[Fault] | None = None, judge: str = ""
+    script: list[tuple[str, Call | None]], faults: list[Fault] | None = None, judge: Judge = ""
 ) -> Iterator[tuple[str, Served]]:
     """Serve until the block ends; gives the base URL and what was served."""
     served = Served(script, list(faults or []), judge)
@@ -99,7 +100,8 @@ def service(url: str, patch: pytest.MonkeyPatch) -> str:
 def _completion(body: dict[str, Any], served: Served, *, malformed: bool) -> dict[str, Any]:
     messages = body["messages"]
     if "tools" not in body:
-        return _message(body, {"role": "assistant", "content": served.judge}, "stop")
+        said = served.judge if isinstance(served.judge, str) else served.judge(body)
+        return _message(body, {"role": "assistant", "content": said}, "stop")
     # An answer whose call could not be read is not part of the script: the target tries again.
     played = sum(
         message["role"] == "assistant" and "{broken" not in json.dumps(message)

@@ -1,0 +1,320 @@
+"""Could they tell? Two corpora compared by a classifier and, where one is named, by a model.
+
+The composition of `two_sample` and `discriminator`; `stats` makes their answers into figures.
+`cli_realism` calls it, `console_realism` says it in words, and the report reads `realism.json`.
+"""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from upath import UPath
+
+from assay.errors import UserError
+from assay.manifest import write_atomically
+from assay.realism.discriminator import Discriminator, Named, Spent
+from assay.realism.session import Session
+from assay.realism.two_sample import Told, two_sample
+from assay.stats.discrimination import Calibration, auc, calibration, mean_score
+from assay.stats.estimate import Estimate
+from assay.stats.pairwise import Cycles, Strengths, cycles, order_bias, strengths, win_rate
+from assay.stats.two_sample import PERMUTATIONS
+
+FILE = "realism.json"
+TRIPLES = 20
+_DEPLOYMENT, _EVALUATION = "deployment", "evaluation"
+
+
+@dataclass(frozen=True)
+class Single:
+    """What the discriminator makes of one transcript at a time.
+
+    `deployment` and `evaluation` are the mean probabilities that it gave to either side.
+    """
+
+    auc: Estimate
+    calibration: Calibration
+    deployment: Estimate
+    evaluation: Estimate
+
+
+@dataclass(frozen=True)
+class Pairwise:
+    """What it makes of two at a time. `strengths` is None where only pairs were compared."""
+
+    win_rate: Estimate
+    order_bias: Estimate
+    cycles: Cycles
+    strengths: Strengths | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison of deployment with evaluation.
+
+    Attributes:
+        told: The classifier's part; always there.
+        single: The discriminator's answers to one transcript; None where none was named.
+        pairwise: Its answers to two.
+        sizes: Sessions of deployment, and of the evaluation.
+        n_pairs: Pairs of which both sides are there.
+        matched: Whether what was compared pairwise are those pairs; else they were drawn by lot.
+        models: Who wrote either side.
+        discriminator: The model that was asked.
+        ungraded: Answers that could not be used, by reason.
+        why: The discriminator's own reasons, by session or by "first | second".
+        spent: What asking took.
+    """
+
+    told: Told
+    single: Single | None
+    pairwise: Pairwise | None
+    sizes: tuple[int, int]
+    n_pairs: int
+    matched: bool
+    models: tuple[tuple[str, ...], tuple[str, ...]]
+    discriminator: str | None
+    ungraded: Mapping[str, int]
+    why: Mapping[str, str]
+    spent: Spent
+
+    @property
+    def same_model(self) -> bool:
+        """Whether one and the same model, known by name, stands on both sides."""
+        return self.models[0] == self.models[1] and "" not in self.models[0]
+
+    def as_json(self) -> dict[str, Any]:
+        """As `--json` prints it; what was not asked has no key, what is not known is null."""
+        found: dict[str, Any] = {}
+        if self.single:
+            area = self.single.auc
+            found["single"] = {"auc": area.mean, "low": area.low, "high": area.high}
+        if self.pairwise:
+            won, circles = self.pairwise.win_rate, self.pairwise.cycles
+            found["pairwise"] = {
+                "win_rate": won.mean,
+                "low": won.low,
+                "high": won.high,
+                "order_bias": self.pairwise.order_bias.mean,
+                "cycles": circles.cycles if circles.triples else None,
+            }
+        found["two_sample"] = self.told.as_json()
+        found["n_pairs"] = self.n_pairs
+        found["ungraded"] = sum(self.ungraded.values())
+        return found
+
+
+def compare(
+    deployment: Sequence[Session],
+    evaluation: Sequence[Session],
+    *,
+    discriminator: str | None = None,
+    cut: bool = False,
+    force_models: bool = False,
+    triples: int = TRIPLES,
+    permutations: int = PERMUTATIONS,
+    seed: int = 0,
+    cached: bool = True,
+) -> Comparison:
+    """Compare deployment with evaluation: by a classifier always, by a model where one is named.
+
+    Args:
+        deployment: Sessions of real use.
+        evaluation: Sessions of ours. Where they share `pair` with deployment, they are compared
+            with those; otherwise by lot.
+        discriminator: A model as Inspect names it.
+        cut: Ask about what stands before the decisive action, where that is known.
+        force_models: Go on although the sides were not written by one model.
+        triples: Triples of sessions that are compared all around, to count cycles.
+        permutations: Of the two-sample test.
+        seed: Of folds, permutations, and of what is drawn by lot.
+        cached: Take a model's answer to the very same question from Inspect's cache.
+
+    Raises:
+        UserError: A side is empty; the sides were not written by the same model; or the
+            discriminator cannot be reached.
+    """
+    models = _models(deployment, evaluation, force_models)
+    told = two_sample(deployment, evaluation, seed=seed, permutations=permutations)
+    pairs = matched_pairs(deployment, evaluation)
+    n_pairs = len({one.pair for one, _ in pairs})
+    matched = n_pairs > 1
+    if not matched:
+        pairs = _by_lot(deployment, evaluation, seed)
+    single = pairwise = None
+    ungraded, why, spent = Counter[str](), dict[str, str](), Spent()
+    if discriminator is not None:
+        asked = _ask(discriminator, deployment, evaluation, pairs, triples, seed, cut, cached)
+        single, pairwise = _single(asked, deployment, evaluation), _pairwise(asked, pairs)
+        answers = asked.answers
+        ungraded, why, spent = answers.ungraded, answers.why, answers.spent
+    return Comparison(
+        told=told,
+        single=single,
+        pairwise=pairwise,
+        sizes=(len(deployment), len(evaluation)),
+        n_pairs=n_pairs,
+        matched=matched,
+        models=models,
+        discriminator=discriminator,
+        ungraded=dict(ungraded),
+        why=why,
+        spent=spent,
+    )
+
+
+def write(comparison: Comparison, run: UPath) -> UPath:
+    """Keep a comparison in the run directory of its evaluation, where the report looks for it."""
+    path = run / FILE
+    who = {"models": comparison.models, "same_model": comparison.same_model}
+    found = {**comparison.as_json(), **who}
+    write_atomically(path, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+    return path
+
+
+def target_of(evaluation: UPath) -> str:
+    """The model that was audited, as Inspect names it: the discriminator that says most.
+
+    Raises:
+        UserError: The logs do not say, or name several.
+    """
+    from inspect_ai.log import list_eval_logs, read_eval_log
+
+    place = evaluation / "logs" if (evaluation / "logs").is_dir() else evaluation
+    logs = list_eval_logs(str(place))
+    names = {read_eval_log(log, header_only=True).eval.model for log in logs}
+    if len(names) != 1:
+        found = f"names {', '.join(sorted(names))}" if names else "holds no log"
+        raise UserError(
+            f"{str(evaluation)!r} {found}, so it does not say which model was audited; name the "
+            "discriminator with --discriminator PROVIDER/MODEL."
+        )
+    return names.pop()
+
+
+def matched_pairs(
+    deployment: Sequence[Session], evaluation: Sequence[Session]
+) -> list[tuple[Session, Session]]:
+    """Sessions that share a pair, in order; of a pair with several on a side, one by one."""
+    of: dict[str, list[Session]] = {}
+    for session in deployment:
+        of.setdefault(session.pair, []).append(session)
+    taken = Counter[str]()
+    found = []
+    for session in evaluation:
+        others = of.get(session.pair, [])
+        if taken[session.pair] < len(others):
+            found.append((others[taken[session.pair]], session))
+            taken[session.pair] += 1
+    return found
+
+
+def _models(
+    deployment: Sequence[Session], evaluation: Sequence[Session], forced: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    sides = tuple(
+        tuple(sorted({session.model for session in side})) for side in (deployment, evaluation)
+    )
+    one, two = sides[0], sides[1]
+    if (one != two or "" in one) and not forced:
+        names = [" and ".join(name or "an unknown model" for name in side) for side in (one, two)]
+        raise UserError(
+            f"Deployment was written by {names[0]} and the evaluation by {names[1]}: a model's "
+            "style would be told apart, not the environment. Run the same model on both sides, or "
+            "take --force-models, which labels the result."
+        )
+    return one, two
+
+
+def _by_lot(
+    deployment: Sequence[Session], evaluation: Sequence[Session], seed: int
+) -> list[tuple[Session, Session]]:
+    rng = random.Random(seed)
+    size = min(len(deployment), len(evaluation))
+    return list(zip(rng.sample(deployment, size), rng.sample(evaluation, size), strict=True))
+
+
+def _ask(
+    name: str,
+    deployment: Sequence[Session],
+    evaluation: Sequence[Session],
+    pairs: Sequence[tuple[Session, Session]],
+    triples: int,
+    seed: int,
+    cut: bool,
+    cached: bool,
+) -> Discriminator:
+    import anyio
+
+    from assay.runs.preflight import check_model
+
+    asked = Discriminator(check_model(name), cut=cut, cached=cached)
+    sides = ((_DEPLOYMENT, deployment), (_EVALUATION, evaluation))
+    everyone = [(_name(side, session), session) for side, own in sides for session in own]
+
+    async def ask() -> None:
+        await asked.single(everyone)
+        await asked.pairwise(_questions(pairs, triples, random.Random(seed)))
+
+    anyio.run(ask)
+    return asked
+
+
+def _questions(
+    pairs: Sequence[tuple[Session, Session]], triples: int, rng: random.Random
+) -> list[tuple[Named, Named]]:
+    """The pairs, and what closes a triple: of one pair both sides, of another pair one side."""
+    named = [((_name(_DEPLOYMENT, one), one), (_name(_EVALUATION, two), two)) for one, two in pairs]
+    questions = {(one[0], two[0]): (one, two) for one, two in named}
+    for _ in range(triples if len(named) > 1 else 0):
+        (one, two), other = rng.sample(named, 2)
+        third = rng.choice(other)
+        for first in (one, two):
+            if (third[0], first[0]) not in questions:
+                questions.setdefault((first[0], third[0]), (first, third))
+    return list(questions.values())
+
+
+def _name(side: str, session: Session) -> str:
+    return f"{side} {session.id}"
+
+
+def _single(
+    asked: Discriminator, deployment: Sequence[Session], evaluation: Sequence[Session]
+) -> Single:
+    said = asked.answers.probability
+    sides, shares, pairs = list[bool](), list[float](), list[str]()
+    for side, own in ((_DEPLOYMENT, deployment), (_EVALUATION, evaluation)):
+        for session in own:
+            if _name(side, session) in said:
+                sides.append(side == _EVALUATION)
+                shares.append(said[_name(side, session)])
+                pairs.append(session.pair)
+
+    def mean(wanted: bool) -> Estimate:
+        own = [place for place, side in enumerate(sides) if side == wanted]
+        return mean_score([shares[place] for place in own], [pairs[place] for place in own])
+
+    area = auc(shares, sides, pairs)
+    return Single(area, calibration(shares, sides), mean(False), mean(True))
+
+
+def _pairwise(asked: Discriminator, pairs: Sequence[tuple[Session, Session]]) -> Pairwise:
+    choices = asked.answers.choices
+    pair_of = {name: name for choice in choices for name in (choice.first, choice.second)}
+    compared = set()
+    for one, two in pairs:
+        names = _name(_DEPLOYMENT, one), _name(_EVALUATION, two)
+        pair_of |= dict.fromkeys(names, two.pair)
+        compared |= {names, names[::-1]}
+    own = [choice for choice in choices if (choice.first, choice.second) in compared]
+    evaluation = {_name(_EVALUATION, two) for _, two in pairs}
+    return Pairwise(
+        win_rate=win_rate(own, evaluation, pair_of),
+        order_bias=order_bias(own, pair_of),
+        cycles=cycles(choices),
+        strengths=strengths(choices),
+    )
