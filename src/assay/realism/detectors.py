@@ -19,16 +19,19 @@ import yaml
 
 from assay.errors import UserError
 
-# A mixed token of this many characters or more, with at least so many bits a character, may be a key.
-_LONG, _BITS = 24, 3.6
+_BITS = 3.6  # a character; a long token with as many may be a key
 _TOKEN = re.compile(r"(?<![A-Za-z0-9+/=_.<-])[A-Za-z0-9+/=_-]{24,}(?![A-Za-z0-9+/=_>-])")
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{7,12}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_HARMLESS_TOKEN = re.compile(r"(toolu|call|msg|req|chatcmpl|sha256|sha512|sha1|md5)[_-]", re.IGNORECASE)
+_HARMLESS = re.compile(r"(toolu|call|msg|req|chatcmpl|sha256|sha512|sha1|md5)[_-]", re.IGNORECASE)
 _PAIR = re.compile(r"(?<![\w.*#-])([A-Z][a-z]{2,14}) ([A-Z][a-z]{2,16})(?![\w(])")
 _URL_HOST = re.compile(r"\b[a-z][a-z0-9+.-]*://(?:[^\s/@<>]*@)?((?:[\w-]+\.)+[\w-]+|[\w-]+(?=:\d))")
 _AT_HOST = re.compile(r"(?<=[\w.-]@)((?:[\w-]+\.)+[a-z]{2,}(?=[:\s]|$)|[\w.-]+(?=:\s?[~/]))")
-_PHONE = re.compile(r"(?<![\w.:/-])(\+\d[\d ().-]{7,18}\d|\(\d{2,4}\) ?\d[\d -]{5,12}\d|\d{3}-\d{3}-\d{4})(?![\w:/-])")
+_PHONE = re.compile(
+    r"(?<![\w.:/-])"
+    r"(\+\d[\d ().-]{7,18}\d|\(\d{2,4}\) ?\d[\d -]{5,12}\d|\d{3}-\d{3}-\d{4})"
+    r"(?![\w:/-])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +223,15 @@ def _is_phone(text: str) -> bool:
     return bool(phonenumbers.is_possible_number(number))
 
 
+def find_hosts(text: str) -> list[tuple[int, int]]:
+    """Where host names stand that are not everybody's, in order and without overlaps."""
+    found: list[tuple[int, int]] = []
+    for span in sorted(_hosts(text), key=lambda span: (span.start, -span.end)):
+        if not found or span.start >= found[-1][1]:
+            found.append((span.start, span.end))
+    return found
+
+
 def _hosts(text: str) -> Iterator[Span]:
     public = set(table()["public_hosts"])
     for pattern in (_URL_HOST, _AT_HOST, _bare_host()):
@@ -241,7 +253,7 @@ def _bare_host() -> re.Pattern[str]:
 def _unsure(text: str) -> Iterator[Span]:
     for match in _TOKEN.finditer(text):
         token = match[0]
-        if _HASH.fullmatch(token) or _UUID.fullmatch(token) or _HARMLESS_TOKEN.match(token):
+        if _HASH.fullmatch(token) or _UUID.fullmatch(token) or _HARMLESS.match(token):
             continue
         mixed = re.search(r"\d", token) and re.search(r"[A-Za-z]", token)
         if mixed and "/" not in token.strip("/")[:12] and _entropy(token) >= _BITS:

@@ -13,7 +13,10 @@ from assay.realism.detectors import table
 
 _NAME = r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}"
 _PEOPLE = (
-    re.compile(rf"^\s*(?:Author|Commit|Committer|Reviewed-by|Co-authored-by|Signed-off-by):\s+({_NAME}) <", re.M | re.I),
+    re.compile(
+        rf"^\s*(?:Author|Commit|Committer|Reviewed-by|Co-authored-by|Signed-off-by):\s+({_NAME}) <",
+        re.M | re.I,
+    ),
     re.compile(rf"^(?:From|To|Cc|Bcc|Reply-To): \"?({_NAME})\"? <", re.M),
     re.compile(rf"\buser\.name[ =]+[\"']?({_NAME})[\"']?\s*$", re.M),
     re.compile(rf"^\s*name ?= ?[\"']?({_NAME})[\"']?\n\s*email ?=", re.M),
@@ -26,7 +29,9 @@ _HOMES = (
     re.compile(r"(?<![\w.])(/(?:home|Users|var/home|export/home)/([A-Za-z_][\w.-]*))"),
     re.compile(r"(?<!\w)([A-Za-z]:\\{1,2}Users\\{1,2}([A-Za-z_][\w.-]*))"),
 )
-_LISTED = re.compile(r"^[-dlbcps][-rwxsStT]{9}[.+@]? +\d+ +([A-Za-z_][\w.-]*) +([A-Za-z_][\w.-]*) ", re.M)
+_LISTED = re.compile(
+    r"^[-dlbcps][-rwxsStT]{9}[.+@]? +\d+ +([A-Za-z_][\w.-]*) +([A-Za-z_][\w.-]*) ", re.M
+)
 _PROMPT = re.compile(r"^\(?(?:[\w.-]*\) ?)?([a-z_][\w.-]*)@([\w.-]+)(?=:[~/]| [~/])", re.M)
 _SYSTEM = ("root", "shared", "public", "default", "user", "username", "you", "me", "linuxbrew")
 

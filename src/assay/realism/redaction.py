@@ -6,7 +6,6 @@ What only looks like a key or a name stays, and is reported with its place.
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from inspect_scout import Transcript
 
 UNSURE = "unsure.jsonl"  # beside `corpus.json`: what a person should look at
-PLACEHOLDER = re.compile(r"<(?:KEY|EMAIL|HOST|IP|PHONE|CARD|IBAN|MAC|SSN|WALLET|NAME|USER|HOME|WORD)_\d+>")
 _MASK = 3  # characters that a masked example shows
 
 
