@@ -19,6 +19,7 @@ import yaml
 
 from assay.errors import UserError
 
+_AROUND = " \t\n\"'=:"
 _BITS = 3.6  # a character; a long token with as many may be a key
 _TOKEN = re.compile(r"(?<![A-Za-z0-9+/=_.<-])[A-Za-z0-9+/=_-]{24,}(?![A-Za-z0-9+/=_>-])")
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{7,12}")
@@ -89,6 +90,9 @@ def _keys(text: str) -> Iterator[Span]:
         for match in pattern.finditer(text):
             group = max(range(len(match.groups()) + 1), key=lambda g: (g > 0) * _size(match, g))
             start, end = match.span(group)
+            # Some patterns take in what stands around the key.
+            start += len(match[group]) - len(match[group].lstrip(_AROUND))
+            end -= len(match[group]) - len(match[group].rstrip(" \t\n\"'"))
             yield Span(start, end, "KEY", what)
 
 
@@ -192,7 +196,7 @@ def _is_address(text: str, start: int, end: int) -> bool:
     value = text[start:end]
     if value in _ALONE or (":" in value and len(value) < 8):
         return False
-    return not before.endswith(("v", "=", "-", "version ", "version: ", "_"))
+    return not before.endswith(("v", "==", "-", "version ", "version: ", "version=", "_"))
 
 
 def _numbers(text: str) -> Iterator[Span]:
