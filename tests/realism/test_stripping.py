@@ -196,5 +196,5 @@ def test_stripping_twice_changes_nothing() -> None:
 
 
 def test_an_unknown_step_is_named_with_the_choices() -> None:
-    with pytest.raises(UserError, match="Unknown step 'clock'. Did you mean 'clocks'"):
+    with pytest.raises(UserError, match=r"Unknown step 'clock'. Did you mean 'clocks'"):
         strip([], [], ["clock"])
