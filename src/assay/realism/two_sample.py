@@ -90,7 +90,7 @@ def two_sample(
     Raises:
         UserError: A side is empty.
     """
-    described = _Described(deployment, evaluation)
+    described = Described(deployment, evaluation)
     found = test(
         described.rows,
         described.side,
@@ -113,7 +113,7 @@ def two_sample(
     )
 
 
-class _Described:
+class Described:
     """Both corpora as one table: structure first, then strings; and what identifies each row."""
 
     def __init__(self, deployment: Iterable[Session], evaluation: Iterable[Session]) -> None:
@@ -185,7 +185,7 @@ def _ranked(shape_NF: Floats) -> Floats:
     return ranks_NF
 
 
-def _tells(described: _Described, found: TwoSample) -> list[list[int]]:
+def _tells(described: Described, found: TwoSample) -> list[list[int]]:
     """Features that give us away, the strongest first; in a group, those that say nearly the same.
 
     Strings of one kind that come and go together are one tell, and so are lengths. N-grams of
@@ -214,7 +214,7 @@ def _tells(described: _Described, found: TwoSample) -> list[list[int]]:
 
 
 def _tell(
-    described: _Described,
+    described: Described,
     found: TwoSample,
     group: Sequence[int],
     examples: Mapping[tuple[int, bool], str],
@@ -241,7 +241,7 @@ def _tell(
     )
 
 
-def _words(described: _Described, group: Sequence[int]) -> str:
+def _words(described: Described, group: Sequence[int]) -> str:
     leader, *others = [described.token(place) for place in group]
     if leader is None:
         return FEATURES[group[0]].words
@@ -250,7 +250,7 @@ def _words(described: _Described, group: Sequence[int]) -> str:
 
 
 def _examples(
-    described: _Described,
+    described: Described,
     tells: Sequence[Sequence[int]],
     deployment: Iterable[Session],
     evaluation: Iterable[Session],
@@ -280,7 +280,7 @@ def _typical(values_N: Floats, rows: Any, own_N: Any) -> int:
     return int(rows[np.argmin(np.abs(values_N[rows] - middle))])
 
 
-def _shown(described: _Described, place: int, session: Session) -> str | None:
+def _shown(described: Described, place: int, session: Session) -> str | None:
     token = described.token(place)
     if token is None:
         return FEATURES[place].example(View(session))
