@@ -50,8 +50,8 @@ def realism_compare(
     """Compare deployment with evaluation: by a classifier, and by a model where one is named."""
     from upath import UPath
 
-    from assay.realism.compare import compare, target_of, write
-    from assay.realism.corpus import read_sessions, require_redacted
+    from assay.realism.compare import Reread, compare, target_of, write
+    from assay.realism.corpus import require_redacted
 
     place = UPath(evaluation)
     if discriminator is not None:
@@ -60,8 +60,8 @@ def realism_compare(
     with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
         asked = target_of(place) if discriminator == "target" else discriminator
         found = compare(
-            read_sessions(deployment),
-            read_sessions(evaluation),
+            Reread(deployment),
+            Reread(evaluation),
             discriminator=asked,
             cut=cut,
             force_models=force_models,

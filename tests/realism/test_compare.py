@@ -10,7 +10,8 @@ from upath import UPath
 
 from assay.console_realism import print_comparison
 from assay.errors import UserError
-from assay.realism.compare import Comparison, compare, matched_pairs, write
+from assay.realism.compare import Comparison, compare, write
+from assay.realism.pairing import matched_pairs
 from tests.openai_server import serve, service
 from tests.realism import made
 

@@ -9,6 +9,7 @@ is redacted: `require_redacted` stands before everything that sends sessions to 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 FILE = "corpus.json"
 REMOTE = ("langsmith", "logfire", "phoenix", "weave")  # Scout's sources that are services
 LOCAL = ("atif", "claude_code", "database", "eval_log")
+_AT_ONCE = 32  # transcripts in memory at a time
 _EVENTS = ["model", "tool"]  # who said what when; the rest of the events is not read
 
 
@@ -147,17 +149,25 @@ def transcripts(location: str | UPath) -> "Iterator[Transcript]":
     from anyio.from_thread import start_blocking_portal
     from inspect_scout import TranscriptContent, transcripts_from
 
-    where = _readable(UPath(location))
+    where = transcripts_from(_readable(UPath(location)))
     content = TranscriptContent(messages="all", events=_EVENTS)
 
-    async def index(reader: Any) -> list[Any]:
-        return [info async for info in reader.index()]
+    async def index() -> list[Any]:
+        async with where.reader() as reader:
+            return [info async for info in reader.index()]
 
+    async def read(some: list[Any]) -> "list[Transcript]":
+        async with where.reader() as reader:
+            return [await reader.read(info, content) for info in some]
+
+    # A loop of its own, for callers that run in one; none is open while the caller has the turn,
+    # so that an iterator which is given up half-way leaves no thread behind.
     with start_blocking_portal() as portal:
-        reader = portal.call(transcripts_from(where).reader)
-        with portal.wrap_async_context_manager(reader) as opened:
-            for info in portal.call(index, opened):
-                yield portal.call(opened.read, info, content)
+        infos = portal.call(index)
+    for some in batched(infos, _AT_ONCE):
+        with start_blocking_portal() as portal:
+            ready = portal.call(read, list(some))
+        yield from ready
 
 
 def import_sessions(source: str | UPath, out: str | UPath, kind: str | None = None) -> Import:

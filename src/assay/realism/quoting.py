@@ -56,7 +56,7 @@ def _within(lines: list[str]) -> Iterator[str]:
     order = sorted(
         range(len(lines)), key=lambda place: min(2 * place, 2 * (len(lines) - place) - 1)
     )
-    chosen = set()
+    chosen = set[int]()
     for place in order:
         kept += len(lines[place])
         if kept > room and chosen:

@@ -227,13 +227,13 @@ def _tell(
     feature = FEATURES[place] if place < len(FEATURES) else None
     share = feature is None or feature.unit == "share"
     middle = np.mean if share else np.median
-    alone = auc(values_N[known], side_N[known], np.flatnonzero(known)).mean or 0.5
+    alone = auc(values_N[known], side_N[known], np.flatnonzero(known)).mean
     return Tell(
         words=_words(described, group),
         deployment=float(middle(values_N[known & ~side_N])),
         evaluation=float(middle(values_N[known & side_N])),
         unit="share" if share or feature is None else feature.unit,
-        alone=max(alone, 1 - alone),
+        alone=0.5 if alone is None else max(alone, 1 - alone),
         p_value=float(found.p_value_each[place]),
         deployment_example=examples.get((place, False), _NOWHERE),
         evaluation_example=examples.get((place, True), _NOWHERE),
