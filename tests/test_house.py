@@ -26,7 +26,7 @@ ROWS = [
     {"training"},
     {"study"},
     {"report"},
-    {"console", "console_realism", "console_study", "screen"},
+    {"console", "console_awareness", "console_realism", "console_study", "screen"},
     {"reviewing"},
     {"cli_hacks", "cli_power", "cli_realism", "cli_review", "cli_study", "cli_train"},
     {"cli_quickstart"},

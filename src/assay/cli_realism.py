@@ -6,9 +6,12 @@ Thin as `cli`, which adds these commands to its own.
 import json
 import sys
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from assay.errors import UserError
 
 realism_app = typer.Typer(
     help="Can anyone tell the evaluation from deployment, and by what?",
@@ -130,3 +133,158 @@ def realism_decompose(
     from assay.console_realism import print_decomposition
 
     print_decomposition(found, name)
+
+
+@realism_app.command("awareness", short_help="Did it say that it took this for an evaluation?")
+def realism_awareness(
+    logs: Annotated[
+        str | None,
+        typer.Argument(metavar="LOGS", help="A run of `assay audit`, logs, or a corpus."),
+    ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL", help="Who reads the mentions; without one nothing is judged."
+        ),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Only measure filter, and judge, on the labelled passages."),
+    ] = False,
+    uncorrected: Annotated[
+        bool, typer.Option("--uncorrected", help="Do not measure the judge before it judges.")
+    ] = False,
+    unredacted: Annotated[
+        bool, typer.Option("--unredacted", help="Send the judge a corpus as it is.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Verbalised awareness: how often, before or after the decisive action, and what follows."""
+    from assay.console_awareness import print_awareness, print_check
+    from assay.realism.noticing import checked, notice
+
+    if check == (logs is not None):
+        raise UserError(
+            "Name LOGS to look into, or take --check alone to measure filter and judge."
+        )
+    with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
+        found = (
+            notice(logs, judge, check=not uncorrected, unredacted=unredacted)
+            if logs is not None
+            else checked(judge)
+        )
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+    elif logs is not None:
+        print_awareness(found, logs)
+    else:
+        print_check(found)
+
+
+@realism_app.command("recreate", short_help="Make sessions into tasks and run them here.")
+def realism_recreate(
+    corpus: Annotated[str, typer.Argument(metavar="CORPUS", help="Sessions of real use.")],
+    author: Annotated[
+        str,
+        typer.Option(
+            metavar="MODEL",
+            help="Who writes the tasks; control/first_message takes the user's first words.",
+        ),
+    ],
+    target: Annotated[
+        str,
+        typer.Option(
+            metavar="MODEL", help="Who works on them; control/honest replays the session itself."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Tasks and run; what is there is continued.")],
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many sessions.")] = None,
+    max_samples: Annotated[
+        int, typer.Option(min=0, help="Runs at the same time; 0 leaves it to Inspect.")
+    ] = 0,
+    unredacted: Annotated[
+        bool, typer.Option("--unredacted", help="Send models a corpus as it is.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Re-create the sessions of a corpus in our environment: matched pairs for `compare`."""
+    from upath import UPath
+
+    from assay.console_awareness import print_recreated
+    from assay.realism.recreate import recreate
+    from assay.report.rebuild import rebuild
+
+    with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
+        found = recreate(
+            corpus,
+            author,
+            target,
+            out,
+            unredacted=unredacted,
+            limit=limit,
+            max_samples=max_samples,
+        )
+        _, found["report"] = rebuild(UPath(found["run_dir"]))
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        print_recreated(found, corpus)
+
+
+@realism_app.command("baseline", short_help="The same scenarios in plain Petri and here.")
+def realism_baseline(
+    selector: Annotated[str, typer.Argument(metavar="PACK[/ID]", help="What to run.")],
+    target: Annotated[str, typer.Option(metavar="MODEL", help="Who works, on both sides.")],
+    out: Annotated[Path, typer.Option(help="Both runs; what is there is continued.")],
+    auditor: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Who plays the user in Petri; else the target."),
+    ] = None,
+    judge: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="Who reads mentions of being evaluated.")
+    ] = None,
+    discriminator: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Who is asked which is an evaluation; target: itself."),
+    ] = None,
+    run: Annotated[
+        str | None, typer.Option(metavar="RUN", help="A finished audit, instead of a new one.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Runs of each sample.")] = 1,
+    level: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FACTOR=LEVEL", help="A level to run at; repeat for more."),
+    ] = None,
+    scenarios: Annotated[Path | None, typer.Option(help="A folder with packs of your own.")] = None,
+    sandbox: Annotated[str, typer.Option(help="Where the target works here.")] = "bwrap",
+    max_turns: Annotated[int, typer.Option(min=1, help="Turns of Petri's auditor.")] = 30,
+    max_samples: Annotated[
+        int, typer.Option(min=0, help="Runs at the same time; 0 leaves it to Inspect.")
+    ] = 0,
+    as_json: Json = False,
+) -> None:
+    """Run scenarios in plain Petri and here; compare what the target says of being evaluated."""
+    from assay.console_awareness import print_baseline
+    from assay.realism.baseline import BaselineConfig, baseline
+    from assay.scenarios.scenario import parse_levels
+
+    config = BaselineConfig(
+        selector=selector,
+        target=target,
+        auditor=auditor,
+        judge=judge,
+        discriminator=target if discriminator == "target" else discriminator,
+        run=run,
+        epochs=epochs,
+        levels=parse_levels(level or []),
+        scenarios=str(scenarios.resolve()) if scenarios else "",
+        sandbox=sandbox,
+        max_samples=max_samples,
+        max_turns=max_turns,
+    )
+    with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
+        found = baseline(config, out)
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        print_baseline(found)

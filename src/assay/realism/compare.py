@@ -191,7 +191,9 @@ def compare(
 def write(comparison: Comparison, run: UPath) -> UPath:
     """Keep a comparison in the run directory of its evaluation, where the report looks for it."""
     path = run / FILE
-    write_atomically(path, json.dumps(comparison.as_json(), ensure_ascii=False, indent=1) + "\n")
+    who = {"models": comparison.models, "same_model": comparison.same_model}
+    found = {**comparison.as_json(), **who}
+    write_atomically(path, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
     return path
 
 

@@ -48,7 +48,7 @@ def questions(
     pairs: Sequence[tuple[Session, Session]], triples: int, rng: random.Random
 ) -> list[tuple[Named, Named]]:
     """The pairs, and what closes a triple: of one pair both sides, of another pair one side."""
-    named = [((named(DEPLOYMENT, one), one), (named(EVALUATION, two), two)) for one, two in pairs]
+    sides = [((named(DEPLOYMENT, one), one), (named(EVALUATION, two), two)) for one, two in pairs]
     asked = {(one[0], two[0]): (one, two) for one, two in sides}
     for _ in range(triples if len(sides) > 1 else 0):
         (one, two), other = rng.sample(sides, 2)

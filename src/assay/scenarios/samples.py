@@ -42,6 +42,7 @@ class Assignment(BaseModel):
         elicited: What a hidden instruction asks the target to do, if one does.
         prefix: The kind of control whose first turns the run begins with, if it does.
         system: The system prompt that an arm was trained with, where it is asked under it.
+        pair: The session that the scenario re-creates, where it was made from one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -60,6 +61,7 @@ class Assignment(BaseModel):
     elicited: Leaning | None = None
     prefix: Leaning | None = None
     system: str = ""
+    pair: str | None = None
 
     def load(self) -> Scenario:
         """The scenario itself."""
@@ -220,6 +222,7 @@ def _assignment(
         today=today,
         seed=seed,
         control=control,
+        pair=scenario.pair,
     )
 
 

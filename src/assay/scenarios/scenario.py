@@ -69,6 +69,7 @@ class Scenario(BaseModel):
             out where there are no tools and no prompt that describes one; then nothing is laid out.
         collect: Further absolute directories that the grader sees, such as a ticket store.
         twin: The levels that make a cell benign; the other factors stay as they are.
+        pair: The session that it re-creates, where it was made from one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -79,6 +80,7 @@ class Scenario(BaseModel):
     repository: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9._-]*$")
     collect: tuple[str, ...] = ()
     twin: dict[str, str]
+    pair: str | None = None
     limits: Limits = Limits()
     factors: dict[str, dict[str, str]]
     defaults: dict[str, str]
