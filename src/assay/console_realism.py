@@ -22,7 +22,7 @@ _MOST_REASONS = 3
 def print_comparison(found: "Comparison") -> None:
     """Could they tell, and what gave it away."""
     console = Console(highlight=False)
-    for paragraph in (_what(found), _label(found)):
+    for paragraph in (_what(found), _label(found), _stripped(found)):
         if paragraph:
             _say(console, paragraph)
     console.print("\n[bold]Could they tell?[/]")
@@ -63,6 +63,18 @@ def _label(found: "Comparison") -> str:
             "follows may tell models apart, not environments."
         )
     return f"All of it was written by {listed(list(found.models[0]))}."
+
+
+def _stripped(found: "Comparison") -> str:
+    """What was taken from both sides before; steps that found nothing are not worth a word."""
+    if not found.stripped:
+        return "Nothing was stripped: what only identifies a scaffold counts as well."
+    did = [
+        f"{step.step} (in {step.sessions:,} of {step.of:,} sessions)"
+        for step in found.stripped
+        if step.changes
+    ]
+    return f"Stripped from both sides: {listed(did)}." if did else "Nothing was to be stripped."
 
 
 def _classifier(told: "Told") -> str:

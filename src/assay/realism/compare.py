@@ -8,7 +8,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from upath import UPath
@@ -24,7 +24,9 @@ from assay.realism.pairing import (
     named,
     questions,
 )
+from assay.realism.quoting import before_decision
 from assay.realism.session import Session
+from assay.realism.stripping import Applied, strip
 from assay.realism.two_sample import Told, two_sample
 from assay.stats.discrimination import Calibration, auc, calibration, mean_score
 from assay.stats.estimate import Estimate
@@ -86,6 +88,7 @@ class Comparison:
         ungraded: Answers that could not be used, by reason.
         why: The discriminator's own reasons, by session or by "first | second".
         spent: What asking took.
+        stripped: What each step of stripping did before; empty where none was asked for.
     """
 
     told: Told
@@ -99,6 +102,7 @@ class Comparison:
     ungraded: Mapping[str, int]
     why: Mapping[str, str]
     spent: Spent
+    stripped: tuple[Applied, ...] = ()
 
     @property
     def same_model(self) -> bool:
@@ -131,6 +135,7 @@ def compare(
     evaluation: Iterable[Session],
     *,
     discriminator: str | None = None,
+    steps: Sequence[str] = (),
     cut: bool = False,
     force_models: bool = False,
     triples: int = TRIPLES,
@@ -140,15 +145,16 @@ def compare(
 ) -> Comparison:
     """Compare deployment with evaluation: by a classifier always, by a model where one is named.
 
-    Both sides are gone through several times. Without a discriminator they are not held in memory:
-    give what can be iterated over again, such as `Reread`.
+    Both sides are gone through several times. Without a discriminator and steps they are not held
+    in memory: give what can be iterated over again, such as `Reread`.
 
     Args:
         deployment: Sessions of real use.
         evaluation: Sessions of ours. Where they share `pair` with deployment, they are compared
             with those; otherwise by lot.
         discriminator: A model as Inspect names it.
-        cut: Ask about what stands before the decisive action, where that is known.
+        steps: Steps of `stripping`, which are taken first, of both sides.
+        cut: Compare what stands before the decisive action (see `decisive`), before any step.
         force_models: Go on although the sides were not written by one model.
         triples: Triples of sessions that are compared all around, to count cycles.
         permutations: Of the two-sample test.
@@ -161,6 +167,14 @@ def compare(
     """
     heads = [[(one.model, one.pair) for one in side] for side in (deployment, evaluation)]
     models = _models(heads[0], heads[1], force_models)
+    if cut:
+        deployment, evaluation = (
+            [_before(one) for one in side] for side in (deployment, evaluation)
+        )
+    applied: Sequence[Applied] = ()
+    if steps:
+        both = strip(list(deployment), list(evaluation), steps)
+        deployment, evaluation, applied = both.left, both.right, both.report
     told = two_sample(deployment, evaluation, seed=seed, permutations=permutations)
     n_pairs = len({pair for _, pair in heads[0]} & {pair for _, pair in heads[1]})
     matched = n_pairs > 1
@@ -169,7 +183,7 @@ def compare(
     if discriminator is not None:
         real, ours = list(deployment), list(evaluation)
         pairs = matched_pairs(real, ours) if matched else by_lot(real, ours, seed)
-        asked = _ask(discriminator, real, ours, pairs, triples, seed, cut, cached)
+        asked = _ask(discriminator, real, ours, pairs, triples, seed, cached)
         single, pairwise = _single(asked, real, ours), _pairwise(asked, pairs)
         answers = asked.answers
         ungraded, why, spent = answers.ungraded, answers.why, answers.spent
@@ -185,6 +199,7 @@ def compare(
         ungraded=dict(ungraded),
         why=why,
         spent=spent,
+        stripped=tuple(applied),
     )
 
 
@@ -217,6 +232,10 @@ def target_of(evaluation: UPath) -> str:
     return names.pop()
 
 
+def _before(session: Session) -> Session:
+    return replace(session, turns=before_decision(session))
+
+
 def _models(
     deployment: Sequence[tuple[str, str]], evaluation: Sequence[tuple[str, str]], forced: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -238,14 +257,13 @@ def _ask(
     pairs: Sequence[tuple[Session, Session]],
     triples: int,
     seed: int,
-    cut: bool,
     cached: bool,
 ) -> Discriminator:
     import anyio
 
     from assay.runs.preflight import check_model
 
-    asked = Discriminator(check_model(name), cut=cut, cached=cached)
+    asked = Discriminator(check_model(name), cached=cached)
     sides = ((DEPLOYMENT, deployment), (EVALUATION, evaluation))
     everyone = [(named(side, session), session) for side, own in sides for session in own]
 
