@@ -210,7 +210,18 @@ def _tells(described: Described, found: TwoSample) -> list[list[int]]:
             groups.append([place])
             leaders.append(value_N)
     groups.sort(key=lambda group: -float(size_F[group[0]]))
-    return groups[:MOST_TELLS]
+    return [_named_by_ours(described, found, group) for group in groups[:MOST_TELLS]]
+
+
+def _named_by_ours(described: Described, found: TwoSample, group: list[int]) -> list[int]:
+    """The group led by a string that the evaluation has, where one says as much as any."""
+    least = 0.8 * abs(float(found.difference[group[0]]))
+    kind = described.kind(group[0])
+    if kind == "structure":
+        return group
+    ours = (p for p in group if described.kind(p) == kind and found.difference[p] >= least)
+    leader = next(ours, group[0])
+    return [leader, *(place for place in group if place != leader)]
 
 
 def _tell(
@@ -229,7 +240,7 @@ def _tell(
     middle = np.mean if share else np.median
     alone = auc(values_N[known], side_N[known], np.flatnonzero(known)).mean
     return Tell(
-        words=_words(described, group),
+        words=_words(described, found, group),
         deployment=float(middle(values_N[known & ~side_N])),
         evaluation=float(middle(values_N[known & side_N])),
         unit="share" if share or feature is None else feature.unit,
@@ -241,10 +252,13 @@ def _tell(
     )
 
 
-def _words(described: Described, group: Sequence[int]) -> str:
-    leader, *others = [described.token(place) for place in group]
+def _words(described: Described, found: TwoSample, group: Sequence[int]) -> str:
+    """The tell in words; strings that the same side has are named together."""
+    leader = described.token(group[0])
     if leader is None:
         return FEATURES[group[0]].words
+    same = [p for p in group[1:] if found.difference[p] * found.difference[group[0]] > 0]
+    others = [described.token(place) for place in same]
     alike = [token.text for token in others if token and token.kind == leader.kind]
     return leader.words(alike[: _NAMED - 1])
 
