@@ -165,6 +165,8 @@ def compare(
         UserError: A side is empty; the sides were not written by the same model; or the
             discriminator cannot be reached.
     """
+    if steps or cut or discriminator is not None:
+        deployment, evaluation = list(deployment), list(evaluation)
     heads = [[(one.model, one.pair) for one in side] for side in (deployment, evaluation)]
     models = _models(heads[0], heads[1], force_models)
     if cut:
