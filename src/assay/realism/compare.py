@@ -241,6 +241,9 @@ def _before(session: Session) -> Session:
 def _models(
     deployment: Sequence[tuple[str, str]], evaluation: Sequence[tuple[str, str]], forced: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    for name, side in (("deployment", deployment), ("evaluation", evaluation)):
+        if not side:
+            raise UserError(f"There is no session on the {name} side to compare.")
     one, two = (tuple(sorted({model for model, _ in side})) for side in (deployment, evaluation))
     if (one != two or "" in one) and not forced:
         names = [" and ".join(name or "an unknown model" for name in side) for side in (one, two)]
