@@ -102,8 +102,15 @@ def realism_compare(
         str | None,
         typer.Option(metavar="MODEL", help="A model to ask as well; target: the audited one."),
     ] = None,
+    strip: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STEP", help="Only this step of stripping; repeat for more."),
+    ] = None,
+    no_strip: Annotated[
+        bool, typer.Option("--no-strip", help="Compare what each scaffold writes as well.")
+    ] = False,
     cut: Annotated[
-        bool, typer.Option("--cut", help="Ask about what stands before the decisive action.")
+        bool, typer.Option("--cut", help="Only what stands before the decisive action.")
     ] = False,
     force_models: Annotated[
         bool, typer.Option(help="Compare although two models wrote the two sides.")
@@ -118,12 +125,18 @@ def realism_compare(
     seed: Annotated[int, typer.Option(help="Of folds, permutations and lots.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Compare deployment with evaluation: by a classifier, and by a model where one is named."""
+    """Compare deployment with evaluation: by a classifier, and by a model where one is named.
+
+    What only identifies a scaffold is stripped from both sides first, step by step.
+    """
     from upath import UPath
 
-    from assay.realism.compare import compare, target_of, write
-    from assay.realism.corpus import read_sessions, require_redacted
+    from assay.realism.compare import Reread, compare, target_of, write
+    from assay.realism.corpus import require_redacted
+    from assay.realism.stripping import NAMES
 
+    if strip and no_strip:
+        raise UserError("--strip takes a step and --no-strip takes none; give one of them.")
     place = UPath(evaluation)
     if discriminator is not None:
         for location in (deployment, evaluation):
@@ -131,9 +144,10 @@ def realism_compare(
     with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
         asked = target_of(place) if discriminator == "target" else discriminator
         found = compare(
-            read_sessions(deployment),
-            read_sessions(evaluation),
+            Reread(deployment),
+            Reread(evaluation),
             discriminator=asked,
+            steps=() if no_strip else strip or NAMES,
             cut=cut,
             force_models=force_models,
             triples=triples,
