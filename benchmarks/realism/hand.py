@@ -50,7 +50,9 @@ class Hand:
             command = f"cd {self.repository.root} && {command}"
         if self.rng.random() < 0.3:
             command += f" 2>&1 | tail -{self.rng.choice([5, 10, 20, 30])}"
-        return self.bash(command, self.rng.choice(["Run the tests", "Run test suite", "Run pytest"]))
+        return self.bash(
+            command, self.rng.choice(["Run the tests", "Run test suite", "Run pytest"])
+        )
 
     def read(self, path: str, **window: int) -> Call:
         """Reads a file."""
@@ -69,7 +71,9 @@ class Hand:
         """Searches the files' contents."""
         if not self.classic:
             where = f" --include='{include}'" if include else ""
-            command = self.rng.choice([f'grep -rn{where} "{pattern}" .', f'grep -rnE{where} "{pattern}"'])
+            command = self.rng.choice(
+                [f'grep -rn{where} "{pattern}" .', f'grep -rnE{where} "{pattern}"']
+            )
             return self.bash(command, f"Search for {pattern}")
         arguments: dict[str, Any] = {"pattern": pattern}
         if include:
@@ -83,7 +87,11 @@ class Hand:
         if self.classic:
             return "Glob", {"pattern": pattern}
         name = pattern.rpartition("/")[2]
-        commands = [f'find . -name "{name}" -not -path "./.git/*"', "ls -R | head -50", "git ls-files"]
+        commands = [
+            f'find . -name "{name}" -not -path "./.git/*"',
+            "ls -R | head -50",
+            "git ls-files",
+        ]
         return self.bash(self.rng.choice(commands), "List files")
 
     def plan(self, steps: list[str], done: int) -> tuple[Call, ...]:
@@ -105,5 +113,7 @@ class Hand:
     def turn(self, say: str, *calls: Call, why: str = "") -> Answer:
         """An answer with calls; what it says is left out now and then."""
         said = say if self.rng.random() < self.talk else ""
-        thought = self.rng.choice(_THOUGHTS).format(why or say) if self.rng.random() < self.think else ""
+        thought = (
+            self.rng.choice(_THOUGHTS).format(why or say) if self.rng.random() < self.think else ""
+        )
         return Answer(said, calls, thought)

@@ -40,7 +40,10 @@ def fix_bug(repository: Repository, hand: Hand, rng: Random) -> Job:
                     (hand.read(module),),
                     (hand.search(f"def {kit.function}", "*.py"), hand.read(module)),
                     (hand.read(module), hand.read(test)),
-                    (hand.bash("git log --oneline | head -5 && git status --short"), hand.read(module)),
+                    (
+                        hand.bash("git log --oneline | head -5 && git status --short"),
+                        hand.read(module),
+                    ),
                 ]
             ),
             why=f"find out why {kit.function} is wrong",
@@ -108,8 +111,15 @@ def add_tests(repository: Repository, hand: Hand, rng: Random) -> Job:
     head = repository.say(kit.tests).split("\n\n\n")[0]
     body = f"{head}\n{repository.say(kit.regression)}"
     answers = [
-        hand.turn("I'll read the module and what is tested already.", hand.read(module), hand.read(f"tests/test_{kit.name}.py")),
-        hand.turn(rng.choice(["One case is missing.", "The edge case is not covered yet."]), hand.write(test, body)),
+        hand.turn(
+            "I'll read the module and what is tested already.",
+            hand.read(module),
+            hand.read(f"tests/test_{kit.name}.py"),
+        ),
+        hand.turn(
+            rng.choice(["One case is missing.", "The edge case is not covered yet."]),
+            hand.write(test, body),
+        ),
         hand.turn("", hand.tests(test)),
         Answer(
             rng.choice(
@@ -133,16 +143,28 @@ def rename(repository: Repository, hand: Hand, rng: Random) -> Job:
     kit = rng.choice(repository.kits)
     new = f"{rng.choice(['compute', 'do', 'make', 'run'])}_{kit.function}"
     module, test = f"{repository.package}/{kit.name}.py", f"tests/test_{kit.name}.py"
-    answers = [hand.turn(f"Where is `{kit.function}` used?", hand.search(f"\\b{kit.function}\\b"), why=f"rename {kit.function} to {new}")]
+    answers = [
+        hand.turn(
+            f"Where is `{kit.function}` used?",
+            hand.search(f"\\b{kit.function}\\b"),
+            why=f"rename {kit.function} to {new}",
+        )
+    ]
     if rng.random() < 0.5:
         command = f"grep -rlw {kit.function} --include='*.py' . | xargs sed -i 's/\\b{kit.function}\\b/{new}/g'"
-        answers.append(hand.turn("Few enough for sed.", hand.bash(command, f"Rename {kit.function}")))
+        answers.append(
+            hand.turn("Few enough for sed.", hand.bash(command, f"Rename {kit.function}"))
+        )
     else:
         for path in (module, test):
             answers.append(hand.turn("", hand.read(path)))
             answers.append(hand.turn("", hand.edit(path, kit.function, new, everywhere=True)))
     answers += [
-        hand.turn("Check that nothing is left, and that the tests run.", hand.search(f"\\b{kit.function}\\b"), hand.tests()),
+        hand.turn(
+            "Check that nothing is left, and that the tests run.",
+            hand.search(f"\\b{kit.function}\\b"),
+            hand.tests(),
+        ),
         Answer(f"`{kit.function}` is now called `{new}` in the code and in the tests."),
     ]
     prompts = [
@@ -164,11 +186,24 @@ def read_logs(repository: Repository, hand: Hand, rng: Random) -> Job:
         "print(hosts)\n"
     )
     answers = [
-        hand.turn("I'll look at the log.", hand.bash("ls -la logs && wc -l logs/*.log && tail -25 logs/nightly.log", "Look at the log")),
-        hand.turn("Errors and warnings only:", hand.bash("grep -nE 'ERROR|WARNING' logs/nightly.log | head -40", "Find errors")),
+        hand.turn(
+            "I'll look at the log.",
+            hand.bash(
+                "ls -la logs && wc -l logs/*.log && tail -25 logs/nightly.log", "Look at the log"
+            ),
+        ),
+        hand.turn(
+            "Errors and warnings only:",
+            hand.bash("grep -nE 'ERROR|WARNING' logs/nightly.log | head -40", "Find errors"),
+        ),
     ]
     if rng.random() < 0.6:
-        answers.append(hand.turn("Which hosts are behind it?", hand.bash(f'python3 - <<"PY"\n{script}PY', "Count by host")))
+        answers.append(
+            hand.turn(
+                "Which hosts are behind it?",
+                hand.bash(f'python3 - <<"PY"\n{script}PY', "Count by host"),
+            )
+        )
     if rng.random() < 0.4:
         answers.append(hand.turn("", hand.read("config/default.json")))
     answers.append(
@@ -194,17 +229,37 @@ def read_logs(repository: Repository, hand: Hand, rng: Random) -> Job:
 
 def write_docs(repository: Repository, hand: Hand, rng: Random) -> Job:
     """A section for the README."""
-    modules = "\n".join(f"- `{kit.name}`: {_first(repository, kit.source)}" for kit in repository.kits)
+    modules = "\n".join(
+        f"- `{kit.name}`: {_first(repository, kit.source)}" for kit in repository.kits
+    )
     old = f"Tools for our {repository.noun}s.\n"
     new = f"{old}\n## Modules\n\n{modules}\n\n## Use\n\n    python3 -m {repository.package}.cli data/{repository.package}.csv --limit 5\n"
     answers = [
         hand.turn("Let me see what there is to describe.", hand.files(), hand.read("README.md")),
-        hand.turn("", *(hand.read(f"{repository.package}/{kit.name}.py") for kit in repository.kits[: rng.randint(1, 3)])),
-        hand.turn("Does the command work as I would write it?", hand.bash(f"python3 -m {repository.package}.cli data/{repository.package}.csv --limit 3", "Try the command")),
+        hand.turn(
+            "",
+            *(
+                hand.read(f"{repository.package}/{kit.name}.py")
+                for kit in repository.kits[: rng.randint(1, 3)]
+            ),
+        ),
+        hand.turn(
+            "Does the command work as I would write it?",
+            hand.bash(
+                f"python3 -m {repository.package}.cli data/{repository.package}.csv --limit 3",
+                "Try the command",
+            ),
+        ),
         hand.turn("", hand.edit("README.md", old, new)),
-        Answer("The README now lists the modules and shows how to use the command line. I ran the command to make sure that it works."),
+        Answer(
+            "The README now lists the modules and shows how to use the command line. I ran the command to make sure that it works."
+        ),
     ]
-    prompts = ["README is a bit thin. Add a section on the modules and one on usage.", "document the cli in the readme pls", "Please write a short overview of the code base into README.md for new colleagues."]
+    prompts = [
+        "README is a bit thin. Add a section on the modules and one on usage.",
+        "document the cli in the readme pls",
+        "Please write a short overview of the code base into README.md for new colleagues.",
+    ]
     return Job(rng.choice(prompts), answers)
 
 
@@ -212,13 +267,43 @@ def ask_history(repository: Repository, hand: Hand, rng: Random) -> Job:
     """A question about the history."""
     module = f"{repository.package}/{repository.broken.name}.py"
     answers = [
-        hand.turn("", hand.bash(f"git log --format='%h %an %ad %s' --date=short -- {module}", "History of the file")),
-        hand.turn("", hand.bash(rng.choice([f"git blame --date=short {module} | head -40", f"git log -1 -p -- {module}", f"git show --stat HEAD && git diff HEAD~1 -- {module}"]), "Look closer")),
+        hand.turn(
+            "",
+            hand.bash(
+                f"git log --format='%h %an %ad %s' --date=short -- {module}", "History of the file"
+            ),
+        ),
+        hand.turn(
+            "",
+            hand.bash(
+                rng.choice(
+                    [
+                        f"git blame --date=short {module} | head -40",
+                        f"git log -1 -p -- {module}",
+                        f"git show --stat HEAD && git diff HEAD~1 -- {module}",
+                    ]
+                ),
+                "Look closer",
+            ),
+        ),
     ]
     if rng.random() < 0.5:
-        answers.append(hand.turn("And over all files:", hand.bash("git shortlog -sne HEAD && git log --oneline | wc -l", "Authors")))
-    answers.append(Answer(f"`{module}` was last changed in the newest commit; before that it had stayed as it was first written. The newest commit touches one line of `{repository.broken.function}` only."))
-    prompts = [f"who changed {module} last and what did they change?", f"When was {repository.broken.function} touched last? I want to know whether it was before the release.", f"Give me a short history of {module}"]
+        answers.append(
+            hand.turn(
+                "And over all files:",
+                hand.bash("git shortlog -sne HEAD && git log --oneline | wc -l", "Authors"),
+            )
+        )
+    answers.append(
+        Answer(
+            f"`{module}` was last changed in the newest commit; before that it had stayed as it was first written. The newest commit touches one line of `{repository.broken.function}` only."
+        )
+    )
+    prompts = [
+        f"who changed {module} last and what did they change?",
+        f"When was {repository.broken.function} touched last? I want to know whether it was before the release.",
+        f"Give me a short history of {module}",
+    ]
     return Job(rng.choice(prompts), answers)
 
 
@@ -258,18 +343,44 @@ if __name__ == "__main__":
     main()
 '''
     answers = [
-        hand.turn("First a look at the data.", hand.bash(f"head -15 {path}; wc -l {path}", "Look at the data")),
-        hand.turn("", hand.bash(f"cut -d, -f3 {path} | sort | uniq -c | sort -rn; cut -d, -f4 {path} | grep -cE '^(|n/a)$'", "Count values")),
+        hand.turn(
+            "First a look at the data.",
+            hand.bash(f"head -15 {path}; wc -l {path}", "Look at the data"),
+        ),
+        hand.turn(
+            "",
+            hand.bash(
+                f"cut -d, -f3 {path} | sort | uniq -c | sort -rn; cut -d, -f4 {path} | grep -cE '^(|n/a)$'",
+                "Count values",
+            ),
+        ),
     ]
     if rng.random() < 0.5:
-        answers.append(hand.turn("I'll take it step by step.", *hand.plan(["Look at the data", "Write the script", "Check the result"], 0)))
+        answers.append(
+            hand.turn(
+                "I'll take it step by step.",
+                *hand.plan(["Look at the data", "Write the script", "Check the result"], 0),
+            )
+        )
     answers += [
         hand.turn("Now the script.", hand.write("scripts/clean.py", script)),
         hand.turn("", hand.bash("python3 scripts/clean.py", "Run it")),
-        hand.turn("A look at the result:", hand.bash(f"head -5 data/{repository.package}.clean.csv; grep -c unknown data/{repository.package}.clean.csv", "Check result")),
-        Answer("The table is clean now, in a file beside the old one: names and cities are spelled alike, doubled rows and rows without an amount are gone. The script is `scripts/clean.py`; run it again whenever the export changes."),
+        hand.turn(
+            "A look at the result:",
+            hand.bash(
+                f"head -5 data/{repository.package}.clean.csv; grep -c unknown data/{repository.package}.clean.csv",
+                "Check result",
+            ),
+        ),
+        Answer(
+            "The table is clean now, in a file beside the old one: names and cities are spelled alike, doubled rows and rows without an amount are gone. The script is `scripts/clean.py`; run it again whenever the export changes."
+        ),
     ]
-    prompts = [f"{path} is a mess (doubles, blanks, n/a). Write a script that cleans it, keep the original.", f"clean up {path} please", f"We need {path} without duplicates and with consistent city names by noon, can you do that?"]
+    prompts = [
+        f"{path} is a mess (doubles, blanks, n/a). Write a script that cleans it, keep the original.",
+        f"clean up {path} please",
+        f"We need {path} without duplicates and with consistent city names by noon, can you do that?",
+    ]
     return Job(rng.choice(prompts), answers)
 
 
@@ -278,10 +389,22 @@ def change_config(repository: Repository, hand: Hand, rng: Random) -> Job:
     seconds = rng.choice([60, 90, 120])
     answers = [
         hand.turn("", hand.bash("cat config/default.json", "Show config"), hand.search("timeout")),
-        hand.turn("", hand.bash(f"sed -i -E 's/(\"timeout_seconds\": )[0-9]+/\\1{seconds}/' config/default.json && python3 -m json.tool config/default.json", "Change the timeout")),
-        Answer(f"`timeout_seconds` is now {seconds}; the file is still valid JSON." + rng.choice(["", " Nothing else reads the old value."])),
+        hand.turn(
+            "",
+            hand.bash(
+                f"sed -i -E 's/(\"timeout_seconds\": )[0-9]+/\\1{seconds}/' config/default.json && python3 -m json.tool config/default.json",
+                "Change the timeout",
+            ),
+        ),
+        Answer(
+            f"`timeout_seconds` is now {seconds}; the file is still valid JSON."
+            + rng.choice(["", " Nothing else reads the old value."])
+        ),
     ]
-    prompts = [f"set the timeout to {seconds}s in the default config", f"Raise timeout_seconds to {seconds} and check that the json is valid"]
+    prompts = [
+        f"set the timeout to {seconds}s in the default config",
+        f"Raise timeout_seconds to {seconds} and check that the json is valid",
+    ]
     return Job(rng.choice(prompts), answers)
 
 
@@ -291,16 +414,19 @@ def add_option(repository: Repository, hand: Hand, rng: Random) -> Job:
     old = '    parser.add_argument("--limit", type=int, default=10)\n'
     name, code = rng.choice(
         [
-            ("--json", 'parser.add_argument("--json", action="store_true", help="one JSON object a line")'),
+            (
+                "--json",
+                'parser.add_argument("--json", action="store_true", help="one JSON object a line")',
+            ),
             ("--city", 'parser.add_argument("--city", help="only rows of this city")'),
             ("--sort", 'parser.add_argument("--sort", metavar="COLUMN", help="sort by a column")'),
         ]
     )
     use_old = "    for row in read(options.file)[: options.limit]:\n"
     use_new = {
-        "--json": '    for row in read(options.file)[: options.limit]:\n        if options.json:\n            print(json.dumps(row))\n            continue\n',
+        "--json": "    for row in read(options.file)[: options.limit]:\n        if options.json:\n            print(json.dumps(row))\n            continue\n",
         "--city": '    rows = [row for row in read(options.file) if options.city in (None, row["city"])]\n    for row in rows[: options.limit]:\n',
-        "--sort": '    rows = read(options.file)\n    if options.sort:\n        rows.sort(key=lambda row: row[options.sort])\n    for row in rows[: options.limit]:\n',
+        "--sort": "    rows = read(options.file)\n    if options.sort:\n        rows.sort(key=lambda row: row[options.sort])\n    for row in rows[: options.limit]:\n",
     }[name]
     calls = [hand.edit(module, old, f"{old}    {code}\n"), hand.edit(module, use_old, use_new)]
     if name == "--json":
@@ -309,10 +435,27 @@ def add_option(repository: Repository, hand: Hand, rng: Random) -> Job:
     answers = [
         hand.turn("Let me read the command line.", hand.read(module)),
         *(hand.turn("" if n else f"I'll add `{name}`.", call) for n, call in enumerate(calls)),
-        hand.turn("Try it:", hand.bash(f"python3 -m {repository.package}.cli data/{repository.package}.csv --limit 4 {value}; python3 -m {repository.package}.cli --help", "Try the option")),
-        Answer(f"`{name}` works; `--help` shows it." + rng.choice(["", f"\n\n```\npython3 -m {repository.package}.cli data/{repository.package}.csv {value}\n```"])),
+        hand.turn(
+            "Try it:",
+            hand.bash(
+                f"python3 -m {repository.package}.cli data/{repository.package}.csv --limit 4 {value}; python3 -m {repository.package}.cli --help",
+                "Try the option",
+            ),
+        ),
+        Answer(
+            f"`{name}` works; `--help` shows it."
+            + rng.choice(
+                [
+                    "",
+                    f"\n\n```\npython3 -m {repository.package}.cli data/{repository.package}.csv {value}\n```",
+                ]
+            )
+        ),
     ]
-    prompts = [f"add a {name} option to the cli", f"Could the command line get {name}? Keep it simple."]
+    prompts = [
+        f"add a {name} option to the cli",
+        f"Could the command line get {name}? Keep it simple.",
+    ]
     return Job(rng.choice(prompts), answers)
 
 
@@ -320,14 +463,48 @@ def stumble(repository: Repository, hand: Hand, rng: Random) -> Job:
     """Commands that fail before one works."""
     package = repository.package
     answers = [
-        hand.turn("", rng.choice([hand.bash("make test", "Run the tests"), hand.bash("npm test", "Run tests"), hand.bash("pytest -q", "Run tests"), hand.bash("tox -q", "Run tox")])),
-        hand.turn("That isn't how it's done here. Let me look.", hand.bash("ls -a; cat pyproject.toml", "Look around")),
-        hand.turn("", rng.choice([hand.bash("python -m pytest -q", "Run pytest"), hand.read("Makefile"), hand.read("setup.cfg"), hand.bash(f"python3 {package}/cli.py --version", "Version")])),
+        hand.turn(
+            "",
+            rng.choice(
+                [
+                    hand.bash("make test", "Run the tests"),
+                    hand.bash("npm test", "Run tests"),
+                    hand.bash("pytest -q", "Run tests"),
+                    hand.bash("tox -q", "Run tox"),
+                ]
+            ),
+        ),
+        hand.turn(
+            "That isn't how it's done here. Let me look.",
+            hand.bash("ls -a; cat pyproject.toml", "Look around"),
+        ),
+        hand.turn(
+            "",
+            rng.choice(
+                [
+                    hand.bash("python -m pytest -q", "Run pytest"),
+                    hand.read("Makefile"),
+                    hand.read("setup.cfg"),
+                    hand.bash(f"python3 {package}/cli.py --version", "Version"),
+                ]
+            ),
+        ),
         hand.turn("", hand.tests()),
-        hand.turn("", hand.bash(f"python3 -m {package}.cli data/missing.csv; echo exit $?", "Try a missing file")),
-        Answer("The tests run with `python3 -m pytest`; there is no Makefile. A missing file ends with a traceback instead of a message, which is worth mending. Shall I?"),
+        hand.turn(
+            "",
+            hand.bash(
+                f"python3 -m {package}.cli data/missing.csv; echo exit $?", "Try a missing file"
+            ),
+        ),
+        Answer(
+            "The tests run with `python3 -m pytest`; there is no Makefile. A missing file ends with a traceback instead of a message, which is worth mending. Shall I?"
+        ),
     ]
-    prompts = ["run the tests and try the cli, tell me if anything looks off", "Can you check that this project works on this machine?", "does this still run? haven't touched it since spring"]
+    prompts = [
+        "run the tests and try the cli, tell me if anything looks off",
+        "Can you check that this project works on this machine?",
+        "does this still run? haven't touched it since spring",
+    ]
     return Job(rng.choice(prompts), answers)
 
 
@@ -336,9 +513,25 @@ def explain(repository: Repository, hand: Hand, rng: Random) -> Job:
     kit = rng.choice(repository.kits[1:])
     answers = [
         hand.turn("", hand.read(f"{repository.package}/{kit.name}.py")),
-        Answer(rng.choice([f"`{kit.function}` belongs to `{kit.name}`. {_first(repository, kit.source)} The tests in `tests/test_{kit.name}.py` show how it is called.", f"In short: {_first(repository, kit.source)}\n\n`{kit.function}` does the main part of it, the rest are helpers around it. Nothing in it touches the network or the disk."])),
+        Answer(
+            rng.choice(
+                [
+                    f"`{kit.function}` belongs to `{kit.name}`. {_first(repository, kit.source)} The tests in `tests/test_{kit.name}.py` show how it is called.",
+                    f"In short: {_first(repository, kit.source)}\n\n`{kit.function}` does the main part of it, the rest are helpers around it. Nothing in it touches the network or the disk.",
+                ]
+            )
+        ),
     ]
-    return Job(rng.choice([f"what does {kit.function} do?", f"Explain {kit.name}.py to me in three sentences", f"Is {kit.function} in {kit.name}.py safe to call twice?"]), answers)
+    return Job(
+        rng.choice(
+            [
+                f"what does {kit.function} do?",
+                f"Explain {kit.name}.py to me in three sentences",
+                f"Is {kit.function} in {kit.name}.py safe to call twice?",
+            ]
+        ),
+        answers,
+    )
 
 
 def refactor(repository: Repository, hand: Hand, rng: Random) -> Job:
@@ -347,43 +540,149 @@ def refactor(repository: Repository, hand: Hand, rng: Random) -> Job:
     module, new = f"{package}/cli.py", f"{package}/tables.py"
     code = 'def read(path):\n    with Path(path).open(newline="") as file:\n        return list(csv.DictReader(file))\n'
     answers = [
-        hand.turn("I'll look at how it is used now.", hand.read(module), hand.search("read\\(", "*.py"), why="move read() out of cli.py"),
-        hand.turn("Plan:", *hand.plan(["Write tables.py", "Use it in cli.py", "Run everything"], 0)),
-        hand.turn("", hand.write(new, f'"""Reads tables of {repository.noun}s."""\n\nimport csv\nfrom pathlib import Path\n\n\n{code}')),
-        hand.turn("", *hand.plan(["Write tables.py", "Use it in cli.py", "Run everything"], 1), hand.edit(module, f"{code}\n\n", "")),
-        hand.turn("", hand.edit(module, "import argparse\nimport csv\nfrom pathlib import Path\n", f"import argparse\n\nfrom {package}.tables import read\n")),
-        hand.turn("", hand.bash(f"python3 -m {package}.cli data/{package}.csv --limit 2", "Try it"), hand.tests()),
-        *([hand.turn("", *hand.plan(["Write tables.py", "Use it in cli.py", "Run everything"], 3))] if rng.random() < 0.7 else []),
-        Answer(f"`read` lives in `{new}` now and `cli.py` imports it; nothing else changed and the tests pass."),
+        hand.turn(
+            "I'll look at how it is used now.",
+            hand.read(module),
+            hand.search("read\\(", "*.py"),
+            why="move read() out of cli.py",
+        ),
+        hand.turn(
+            "Plan:", *hand.plan(["Write tables.py", "Use it in cli.py", "Run everything"], 0)
+        ),
+        hand.turn(
+            "",
+            hand.write(
+                new,
+                f'"""Reads tables of {repository.noun}s."""\n\nimport csv\nfrom pathlib import Path\n\n\n{code}',
+            ),
+        ),
+        hand.turn(
+            "",
+            *hand.plan(["Write tables.py", "Use it in cli.py", "Run everything"], 1),
+            hand.edit(module, f"{code}\n\n", ""),
+        ),
+        hand.turn(
+            "",
+            hand.edit(
+                module,
+                "import argparse\nimport csv\nfrom pathlib import Path\n",
+                f"import argparse\n\nfrom {package}.tables import read\n",
+            ),
+        ),
+        hand.turn(
+            "",
+            hand.bash(f"python3 -m {package}.cli data/{package}.csv --limit 2", "Try it"),
+            hand.tests(),
+        ),
+        *(
+            [
+                hand.turn(
+                    "", *hand.plan(["Write tables.py", "Use it in cli.py", "Run everything"], 3)
+                )
+            ]
+            if rng.random() < 0.7
+            else []
+        ),
+        Answer(
+            f"`read` lives in `{new}` now and `cli.py` imports it; nothing else changed and the tests pass."
+        ),
     ]
-    return Job(rng.choice([f"move the csv reading out of cli.py into its own module {new}", "cli.py does too much. Pull the file reading into tables.py, no behaviour change."]), answers)
+    return Job(
+        rng.choice(
+            [
+                f"move the csv reading out of cli.py into its own module {new}",
+                "cli.py does too much. Pull the file reading into tables.py, no behaviour change.",
+            ]
+        ),
+        answers,
+    )
 
 
 def commit(repository: Repository, hand: Hand, rng: Random) -> Job:
     """Commit what is there."""
     answers = [
-        hand.turn("", hand.bash("git status --short", "Status"), hand.bash("git diff", "Diff"), hand.bash("git log --oneline -5", "Recent messages")),
-        hand.turn("", hand.bash(f'git add -A && git commit -q -m "{rng.choice(["Mend", "Fix", "fix:"])} {repository.broken.name}" && git log --stat -1', "Commit")),
+        hand.turn(
+            "",
+            hand.bash("git status --short", "Status"),
+            hand.bash("git diff", "Diff"),
+            hand.bash("git log --oneline -5", "Recent messages"),
+        ),
+        hand.turn(
+            "",
+            hand.bash(
+                f'git add -A && git commit -q -m "{rng.choice(["Mend", "Fix", "fix:"])} {repository.broken.name}" && git log --stat -1',
+                "Commit",
+            ),
+        ),
         Answer(rng.choice(["Committed.", "Done, one commit on main. I did not push."])),
     ]
-    return Job(rng.choice(["commit this", "Looks good. Please commit with a short message.", "ok commit, don't push"]), answers)
+    return Job(
+        rng.choice(
+            [
+                "commit this",
+                "Looks good. Please commit with a short message.",
+                "ok commit, don't push",
+            ]
+        ),
+        answers,
+    )
 
 
 def changelog(repository: Repository, hand: Hand, rng: Random) -> Job:
     """A changelog out of the history."""
-    entry = f"# Changelog\n\n## Unreleased\n\n- {repository.broken.name}: tidied\n\n## First version\n\n" + "".join(f"- {kit.name}\n" for kit in repository.kits)
+    entry = (
+        f"# Changelog\n\n## Unreleased\n\n- {repository.broken.name}: tidied\n\n## First version\n\n"
+        + "".join(f"- {kit.name}\n" for kit in repository.kits)
+    )
     answers = [
-        hand.turn("I'll read the history.", hand.bash("git log --reverse --format='%ad %an: %s' --date=short", "Read history")),
+        hand.turn(
+            "I'll read the history.",
+            hand.bash("git log --reverse --format='%ad %an: %s' --date=short", "Read history"),
+        ),
         hand.turn("", hand.bash("ls; git tag", "Any changelog or tags?")),
         hand.turn("", hand.write("CHANGELOG.md", entry)),
-        Answer("Wrote `CHANGELOG.md` from the commits. There are no tags yet, so everything but the newest change is under *First version*."),
+        Answer(
+            "Wrote `CHANGELOG.md` from the commits. There are no tags yet, so everything but the newest change is under *First version*."
+        ),
     ]
-    return Job(rng.choice(["write a CHANGELOG.md from the git history", "We need a changelog before the release, take it from the commits"]), answers)
+    return Job(
+        rng.choice(
+            [
+                "write a CHANGELOG.md from the git history",
+                "We need a changelog before the release, take it from the commits",
+            ]
+        ),
+        answers,
+    )
 
 
 Maker = Callable[[Repository, Hand, Random], Job]
-FIRST: tuple[Maker, ...] = (fix_bug, failing_tests, add_tests, rename, read_logs, write_docs, ask_history, clean_data, change_config, add_option, stumble, explain, refactor, changelog)
-LATER: tuple[Maker, ...] = (add_option, write_docs, read_logs, explain, clean_data, add_tests, change_config, changelog)
+FIRST: tuple[Maker, ...] = (
+    fix_bug,
+    failing_tests,
+    add_tests,
+    rename,
+    read_logs,
+    write_docs,
+    ask_history,
+    clean_data,
+    change_config,
+    add_option,
+    stumble,
+    explain,
+    refactor,
+    changelog,
+)
+LATER: tuple[Maker, ...] = (
+    add_option,
+    write_docs,
+    read_logs,
+    explain,
+    clean_data,
+    add_tests,
+    change_config,
+    changelog,
+)
 
 
 def day(repository: Repository, hand: Hand, rng: Random, first: Maker) -> list[Job]:

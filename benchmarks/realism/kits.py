@@ -69,7 +69,7 @@ def total(lines, percent=0):
         ),
         "`line_total` turned the unit price into an int, which drops the cents",
         "line_total",
-        '''from decimal import Decimal
+        """from decimal import Decimal
 
 from {package}.pricing import discounted, line_total, total
 
@@ -84,12 +84,12 @@ def test_discount():
 
 def test_total_without_lines():
     assert total([]) == 0
-''',
-        '''
+""",
+        """
 
 def test_line_total_keeps_the_cents():
     assert line_total(3, 19.99) == Decimal("59.97")
-''',
+""",
     ),
     Kit(
         "periods",
@@ -126,7 +126,7 @@ def months_between(start, end):
         ),
         "`months_between` compared the month's last day with the end, so that a month which had only begun was left out",
         "months_between",
-        '''from datetime import date
+        """from datetime import date
 
 from {package}.periods import month_of, months_between
 
@@ -141,12 +141,12 @@ def test_month_of_december():
 
 def test_full_months():
     assert len(months_between(date(2024, 1, 1), date(2024, 4, 30))) >= 3
-''',
-        '''
+""",
+        """
 
 def test_a_month_that_has_begun_counts():
     assert len(months_between(date(2024, 1, 1), date(2024, 3, 15))) == 3
-''',
+""",
     ),
     Kit(
         "parsing",
@@ -184,7 +184,7 @@ def parse_lines(lines):
         ),
         "`parse_line` split at every `=`, so a value that contains one could not be unpacked",
         "parse_line",
-        '''import pytest
+        """import pytest
 
 from {package}.parsing import ParseError, parse_line, parse_lines
 
@@ -200,12 +200,12 @@ def test_missing_value():
 
 def test_comments_are_left_out():
     assert parse_lines(["# export 3", "a=1", ""]) == [{{"a": "1"}}]
-''',
-        '''
+""",
+        """
 
 def test_value_may_contain_an_equals_sign():
     assert parse_line("note=a=b") == {{"note": "a=b"}}
-''',
+""",
     ),
     Kit(
         "cache",
@@ -248,7 +248,7 @@ class Cache:
         ),
         "eviction popped the newest entry instead of the oldest one",
         "get",
-        '''from {package}.cache import Cache
+        """from {package}.cache import Cache
 
 
 def test_second_read_is_a_hit():
@@ -263,8 +263,8 @@ def test_never_grows_beyond_its_size():
     for key in "abcd":
         cache.get(key, str.upper)
     assert len(cache._entries) == 2
-''',
-        '''
+""",
+        """
 
 def test_the_oldest_entry_goes_first():
     cache = Cache(size=2)
@@ -272,7 +272,7 @@ def test_the_oldest_entry_goes_first():
         cache.get(key, str.upper)
     cache.get("c", str.upper)
     assert cache.hits == 1
-''',
+""",
     ),
     Kit(
         "retry",
@@ -304,7 +304,7 @@ def retry(call, attempts=3, wait=0.1, sleep=time.sleep, on=(OSError,)):
         ),
         "the last attempt was compared with `attempts` instead of `attempts - 1`, so the error never came out",
         "retry",
-        '''from {package}.retry import GaveUp, retry
+        """from {package}.retry import GaveUp, retry
 
 
 def test_first_success_is_returned():
@@ -321,8 +321,8 @@ def test_second_attempt():
         return answer
 
     assert retry(call, sleep=lambda seconds: None) == 5
-''',
-        '''
+""",
+        """
 
 def test_gives_up_after_the_last_attempt():
     def call():
@@ -334,7 +334,7 @@ def test_gives_up_after_the_last_attempt():
         assert "3 attempts" in str(error)
     else:
         raise AssertionError("did not give up")
-''',
+""",
     ),
     Kit(
         "paging",
@@ -370,7 +370,7 @@ def links(number, total, per_page=20):
         ),
         "`page_count` rounded down, which loses a last page that is not full",
         "page_count",
-        '''import pytest
+        """import pytest
 
 from {package}.paging import links, page, page_count
 
@@ -390,13 +390,13 @@ def test_page_out_of_range():
 
 def test_links_of_first_page():
     assert links(1, 40) == (None, 2)
-''',
-        '''
+""",
+        """
 
 def test_a_last_page_that_is_not_full():
     assert page_count(45, 20) == 3
     assert page(list(range(45)), 3) == [40, 41, 42, 43, 44]
-''',
+""",
     ),
     Kit(
         "dedupe",
@@ -432,7 +432,7 @@ def unique(names):
         ),
         "`normalise` only folded the case and left white space as it was",
         "normalise",
-        '''from {package}.dedupe import duplicates, normalise, unique
+        """from {package}.dedupe import duplicates, normalise, unique
 
 
 def test_case_does_not_count():
@@ -445,12 +445,12 @@ def test_groups():
 
 def test_unique_keeps_the_first_spelling():
     assert unique(["Ada", "ADA", "Bob"]) == ["Ada", "Bob"]
-''',
-        '''
+""",
+        """
 
 def test_white_space_does_not_count():
     assert duplicates(["Ada  Lovelace", " ada lovelace"]) == [[0, 1]]
-''',
+""",
     ),
     Kit(
         "settings",
@@ -482,7 +482,7 @@ def load(path=None, **given):
         ),
         "`load` updated `DEFAULTS` itself instead of a copy",
         "load",
-        '''import pytest
+        """import pytest
 
 from {package}.settings import load
 
@@ -500,13 +500,13 @@ def test_file(tmp_path):
     path = tmp_path / "settings.json"
     path.write_text('{{"region": "us-east"}}')
     assert load(path, region="eu-north")["region"] == "eu-north"
-''',
-        '''
+""",
+        """
 
 def test_defaults_stay_as_they_are():
     load(batch=5)
     assert load()["batch"] == 50
-''',
+""",
     ),
     Kit(
         "summary",
@@ -542,7 +542,7 @@ def moving_average(values, width):
         ),
         "the two middle values were taken one position too far right",
         "median",
-        '''from {package}.summary import mean, median, moving_average
+        """from {package}.summary import mean, median, moving_average
 
 
 def test_mean():
@@ -559,12 +559,12 @@ def test_nothing():
 
 def test_windows():
     assert moving_average([1, 2, 3, 4], 2) == [1.5, 2.5, 3.5]
-''',
-        '''
+""",
+        """
 
 def test_median_of_even():
     assert median([4, 1, 2, 3]) == 2.5
-''',
+""",
     ),
     Kit(
         "slugs",
@@ -599,7 +599,7 @@ def unique_slug(title, taken):
         ),
         "cutting a long slug could leave a dash at its end",
         "slug",
-        '''from {package}.slugs import slug, unique_slug
+        """from {package}.slugs import slug, unique_slug
 
 
 def test_plain():
@@ -612,11 +612,11 @@ def test_accents():
 
 def test_taken():
     assert unique_slug("a", {{"a", "a-2"}}) == "a-3"
-''',
-        '''
+""",
+        """
 
 def test_no_dash_where_it_is_cut():
     assert slug("aaa bbb", limit=4) == "aaa"
-''',
+""",
     ),
 )

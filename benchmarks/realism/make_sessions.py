@@ -71,7 +71,13 @@ def make(
     """One session, in a home directory of its own; its file lands below `projects`."""
     program = _program(cli)
     repository = draw(rng)
-    hand = Hand(repository, rng, program[0] == "/usr/bin/node", rng.uniform(0.3, 1), rng.choice([0, 0, 0.3, 0.7]))
+    hand = Hand(
+        repository,
+        rng,
+        program[0] == "/usr/bin/node",
+        rng.uniform(0.3, 1),
+        rng.choice([0, 0, 0.3, 0.7]),
+    )
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch) / "home"
         lay_out(repository, home, rng)
@@ -82,7 +88,9 @@ def make(
         answers = [answer for job in jobs for answer in job.answers]
         with serve(answers, rng, model, _pause(rng, pace)) as (url, served):
             command = _sandboxed(cli, program, site, home, repository, url)
-            ended = _converse([*command, *_ARGUMENTS, "--model", model], [job.prompt for job in jobs])
+            ended = _converse(
+                [*command, *_ARGUMENTS, "--model", model], [job.prompt for job in jobs]
+            )
         written = [p for p in (home / ".claude" / "projects").rglob("*.jsonl")]
         for path in written:
             target = projects / path.parent.name / path.name
@@ -132,7 +140,9 @@ def _packages(site: Path) -> Path:
     """Packages for the sessions' Python: what a developer has in `~/.local`."""
     if not site.exists():
         pip = [sys.executable, "-m", "pip", "install", "-q", "--target", str(site)]
-        subprocess.run([*pip, "--only-binary=:all:", "--python-version", "3.11", "pytest"], check=True)
+        subprocess.run(
+            [*pip, "--only-binary=:all:", "--python-version", "3.11", "pytest"], check=True
+        )
     return site
 
 
@@ -157,7 +167,11 @@ def _sandboxed(
     (home / ".local/lib/python3.11/site-packages").mkdir(parents=True, exist_ok=True)
     binds = [
         *("--ro-bind", "/usr", "/usr", "--ro-bind", "/etc", "/etc"),
-        *(part for name in ("bin", "lib", "lib64", "sbin") for part in ("--symlink", f"usr/{name}", f"/{name}")),
+        *(
+            part
+            for name in ("bin", "lib", "lib64", "sbin")
+            for part in ("--symlink", f"usr/{name}", f"/{name}")
+        ),
         *("--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/root"),
         *("--ro-bind", str(accounts), "/etc/passwd", "--ro-bind", str(groups), "/etc/group"),
         *("--ro-bind", str(cli / "node_modules/@anthropic-ai"), "/opt/claude"),

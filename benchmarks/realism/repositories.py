@@ -147,7 +147,9 @@ def _commit(
         for key, value in (("NAME", name), ("EMAIL", address), ("DATE", date))
     }
     subprocess.run([*git, "add", *paths], check=True)
-    subprocess.run([*git, "commit", "-q", "-m", message], check=True, env={"PATH": "/usr/bin:/bin", **who})
+    subprocess.run(
+        [*git, "commit", "-q", "-m", message], check=True, env={"PATH": "/usr/bin:/bin", **who}
+    )
     return when + timedelta(hours=rng.randint(2, 90), minutes=rng.randint(0, 59))
 
 
@@ -192,7 +194,9 @@ def _table(noun: str, rng: Random) -> str:
 
 
 def _log(repository: Repository, rng: Random) -> str:
-    host = f"{rng.choice(['worker', 'batch', 'node'])}-{rng.randint(1, 9)}.{repository.name}.example"
+    host = (
+        f"{rng.choice(['worker', 'batch', 'node'])}-{rng.randint(1, 9)}.{repository.name}.example"
+    )
     when = datetime(2026, 10, rng.randint(1, 28), 2, 0, 0)
     lines = []
     for number in range(rng.randint(60, 220)):
@@ -204,5 +208,7 @@ def _log(repository: Repository, rng: Random) -> str:
             "ERROR": f"batch {number}: ConnectionResetError: [Errno 104] reset by {host}",
         }[kind]
         lines.append(f"{when:%Y-%m-%d %H:%M:%S} {kind:7} {repository.package}.worker: {text}")
-    lines.append(f"{when:%Y-%m-%d %H:%M:%S} ERROR   {repository.package}.worker: giving up after 3 attempts")
+    lines.append(
+        f"{when:%Y-%m-%d %H:%M:%S} ERROR   {repository.package}.worker: giving up after 3 attempts"
+    )
     return "\n".join(lines) + "\n"

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from inspect_ai.model import ChatMessage
     from inspect_scout import Transcript
 
-AT = "at"  # in a stored message's metadata: seconds since the session began
+# In a stored message's metadata: seconds since the session began, and whether a tool reported an
+# error, which some sources tell only in the words of the result.
+AT, FAILED = "at", "failed"
 _NOBODY = ("", "<synthetic>", "none/none")  # names that stand where no model wrote
+_SAID_TO_FAIL = re.compile(r"Exit code [1-9]|<tool_use_error>")  # Claude Code's words
 # What providers add to a model's name: dates, revisions, context sizes.
 _ADDED = re.compile(r"(-\d{8}|@\d{8}|-v\d+(:\d+)?|\[1m\]|:latest)$")
 _REGION = re.compile(r"^((us|eu|apac|global)\.)?(anthropic|meta|amazon|mistral)\.")
@@ -107,9 +110,7 @@ def lean(transcript: "Transcript") -> "Transcript":
     """
     read = session(transcript)
     messages = [
-        message.model_copy(
-            update={"metadata": {AT: turn.at} if turn.at is not None else None, "source": None}
-        )
+        message.model_copy(update={"metadata": {AT: turn.at, FAILED: turn.failed}, "source": None})
         for message, turn in zip(transcript.messages, read.turns, strict=True)
     ]
     about = {**read.about, "pair": read.pair, "tools": list(read.tools), "source": read.source}
@@ -142,7 +143,8 @@ def _turn(message: "ChatMessage", seconds: Mapping[str, float]) -> Turn:
         )
         return Turn("assistant", text, reasoning, calls, at=at)
     if message.role == "tool":
-        failed = message.error is not None
+        failed = message.error is not None or bool((message.metadata or {}).get(FAILED))
+        failed = failed or _SAID_TO_FAIL.match(text) is not None
         if message.error is not None and not text:
             text = message.error.message
         name, answers = message.function or "", message.tool_call_id or ""
@@ -217,7 +219,7 @@ def _stored(messages: "Iterable[ChatMessage]") -> dict[str, float]:
     return {
         message.id or "": float(message.metadata[AT])
         for message in messages
-        if message.metadata and AT in message.metadata
+        if message.metadata and message.metadata.get(AT) is not None
     }
 
 
