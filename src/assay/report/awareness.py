@@ -190,7 +190,9 @@ def _count(rate: Json) -> str:
 
 
 def _events(rate: Json) -> int:
-    return round((rate["mean"] or 0) * rate["n"])
+    share: float = rate["mean"] or 0
+    n: int = rate["n"]
+    return round(share * n)
 
 
 def _hits(share: Json) -> str:
