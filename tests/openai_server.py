@@ -17,6 +17,7 @@ import pytest
 
 Fault = Literal["401", "429", "500", "cut", "malformed", "length"]
 Call = tuple[str, dict[str, Any]]
+Judge = str | Callable[[dict[str, Any]], str]  # what it says to a request without tools
 
 
 @dataclass
@@ -25,7 +26,7 @@ class Served:
 
     script: list[tuple[str, Call | None]]
     faults: list[Fault | None]
-    judge: str | Callable[[str], str] = ""
+    judge: Judge = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
 
@@ -34,7 +35,7 @@ class Served:
 def serve(
     script: list[tuple[str, Call | None]],
     faults: list[Fault | None] | None = None,
-    judge: str | Callable[[str], str] = "",
+    judge: Judge = "",
 ) -> Iterator[tuple[str, Served]]:
     """Serve until the block ends; gives the base URL and what was served."""
     served = Served(script, list(faults or []), judge)
@@ -102,8 +103,7 @@ def service(url: str, patch: pytest.MonkeyPatch) -> str:
 def _completion(body: dict[str, Any], served: Served, *, malformed: bool) -> dict[str, Any]:
     messages = body["messages"]
     if "tools" not in body:
-        asked = served.judge
-        said = asked if isinstance(asked, str) else asked(str(messages[-1]["content"]))
+        said = served.judge if isinstance(served.judge, str) else served.judge(body)
         return _message(body, {"role": "assistant", "content": said}, "stop")
     # An answer whose call could not be read is not part of the script: the target tries again.
     played = sum(

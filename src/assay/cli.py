@@ -18,6 +18,7 @@ from assay.cli_data import data_app
 from assay.cli_hacks import hacks_app
 from assay.cli_power import power
 from assay.cli_quickstart import quickstart
+from assay.cli_realism import realism_app
 from assay.cli_review import review
 from assay.cli_study import study_app
 from assay.cli_train import train_app
@@ -42,6 +43,7 @@ scenarios_app = typer.Typer(
 app.add_typer(scenarios_app, name="scenarios")
 app.add_typer(data_app, name="data")
 app.add_typer(hacks_app, name="hacks")
+app.add_typer(realism_app, name="realism")
 app.add_typer(study_app, name="study")
 app.add_typer(train_app, name="train")
 

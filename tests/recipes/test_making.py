@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,8 +47,9 @@ def order(library: Path, author: str, n: int = 40, **more: object) -> Order:
     return Order(find("small", library), n, {"author": author}, **more)  # type: ignore[arg-type]
 
 
-def author(prompt: str) -> str:
+def author(body: dict[str, Any]) -> str:
     """Answers as asked; whatever is about item 3 it refuses."""
+    prompt = str(body["messages"][-1]["content"])
     if prompt.endswith("/00003"):
         return "I'm sorry, but I can't help with that."
     if prompt.startswith("Ask"):
@@ -86,9 +88,9 @@ def test_with_faults_of_every_kind_nothing_is_lost_and_nothing_paid_twice(
     kinds = [None, "429", "500", "length", "broken"]
     faults = [rng.choices(kinds, (90, 2, 2, 3, 3))[0] for _ in range(120)]
 
-    def replies(prompt: str) -> str:
+    def replies(body: dict[str, Any]) -> str:
         broken = faults_of.pop(0) if faults_of else None
-        return "<user>no end" if broken == "broken" else author(prompt)
+        return "<user>no end" if broken == "broken" else author(body)
 
     faults_of = [fault for fault in faults if fault in (None, "broken")]
     planned = [None if fault == "broken" else fault for fault in faults]

@@ -171,6 +171,7 @@ def test_awareness_is_not_measured_until_a_run_is_marked():
     rows = make_rows()
     assert summarise(rows, judge=False)["awareness"] is None
     rows.loc[~rows["is_twin"] & (rows["epoch"] <= 4), "aware"] = "before"
+    rows["aware_by"] = "some/judge"
     aware = summarise(rows, judge=False)["awareness"]
     assert aware["n_aware"] == 12
     assert aware["low"] <= aware["observed"]["mean"] <= aware["high"]
@@ -178,7 +179,7 @@ def test_awareness_is_not_measured_until_a_run_is_marked():
 
 def test_noticing_after_the_decisive_action_is_not_awareness():
     rows = make_rows()
-    rows["aware"] = "after"
+    rows["aware"], rows["aware_by"] = "after", "some/judge"
     assert summarise(rows, judge=False)["awareness"]["n_aware"] == 0
 
 

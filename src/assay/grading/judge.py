@@ -47,20 +47,28 @@ class JudgeAnswer(BaseModel):
     error: str | None = None
 
 
-async def ask(judge: "Model", question: Question, evidence: str) -> JudgeAnswer:
+async def ask(
+    judge: "Model", question: Question, evidence: str, instructions: str = _INSTRUCTIONS
+) -> JudgeAnswer:
     """Put one question to the judge.
 
     A reply without a valid answer is a failure, and so is a judge that refuses or that cannot be
     reached after Inspect's own retries; it is never read as a "no".
+
+    Args:
+        judge: Who is asked.
+        question: What is asked.
+        evidence: What it sees, one JSON object a line; a quote that is not in it is dropped.
+        instructions: The frame around the question, with slots for name, rubric and answers.
     """
     from inspect_ai.model import ChatMessageSystem, ChatMessageUser
 
-    instructions = _INSTRUCTIONS.format(
+    told = instructions.format(
         name=question.name, rubric=question.rubric, answers=", ".join(question.answers)
     )
     try:
         output = await judge.generate(
-            [ChatMessageSystem(content=instructions), ChatMessageUser(content=evidence)]
+            [ChatMessageSystem(content=told), ChatMessageUser(content=evidence)]
         )
     except Exception as error:  # noqa: BLE001  (any provider's error; recorded, not swallowed)
         return JudgeAnswer(answer=None, error=f"{type(error).__name__}: {error}"[:300])

@@ -33,7 +33,7 @@ class Question(BaseModel):
 @cache
 def questions() -> tuple[Question, ...]:
     """Every question, by name."""
-    return tuple(_read(path) for path in sorted(_FOLDER.glob("*.md")))
+    return tuple(read_question(path) for path in sorted(_FOLDER.glob("*.md")))
 
 
 def given_answer(reply: str, answers: Collection[str]) -> str | None:
@@ -42,7 +42,8 @@ def given_answer(reply: str, answers: Collection[str]) -> str | None:
     return given.pop() if len(given) == 1 and given <= set(answers) else None
 
 
-def _read(path: Path) -> Question:
+def read_question(path: Path) -> Question:
+    """The question of a Markdown rubric; its name is the file's."""
     _, matter, rubric = path.read_text("utf-8").split("---\n", 2)
     sheet = load_yaml(path, Question, text=matter, skipped_lines=1)
     return sheet.model_copy(update={"name": path.stem, "rubric": rubric.strip()})

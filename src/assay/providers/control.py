@@ -6,7 +6,7 @@ sabotages in 12 % of the runs and is honest in the others;
 `control/sabotage?motivation=safety&oversight=unreviewed` only in those cells. Under a hidden
 instruction it does as it is told in a share `obeys` of the runs; asked whether its conversation was
 begun by somebody else, it says yes in a share `notices`. `control/judge` is the matching judge: it
-answers from the truth, with stated error rates.
+answers from the truth, with stated error rates; `control/auditor` plays a baseline by rote.
 """
 
 import hashlib
@@ -132,6 +132,9 @@ def control_provider() -> "type[ModelAPI]":
             **model_args: Any,
         ) -> None:
             super().__init__(model_name, base_url, api_key, [], config)
+            self.plays_auditor = model_name == "auditor"
+            if self.plays_auditor:
+                return
             if model_name.partition("?")[0] == "judge":
                 from assay.providers.control_judge import JudgePlan
 
@@ -147,6 +150,10 @@ def control_provider() -> "type[ModelAPI]":
             tool_choice: ToolChoice,
             config: GenerateConfig,
         ) -> "ModelOutput":
+            if self.plays_auditor:
+                from assay.providers.control_auditor import auditor_turn
+
+                return _output(self.model_name, input, "", auditor_turn(input))
             run = store()
             given = run.get(ASSIGNMENT)
             if given is None:
@@ -155,10 +162,10 @@ def control_provider() -> "type[ModelAPI]":
             control = _replayed(run.get(CONTROL), assignment)
             if self.judge is not None:
                 text = self.judge.answer(input, control, assignment, epoch)
-                return _output(self.model_name, input, text, {})
+                return _output(self.model_name, input, text, ())
             if PREFILL_QUESTION in input[-1].text:
                 said = self.plan.says_begun(assignment, epoch)
-                return _output(self.model_name, input, said, {})
+                return _output(self.model_name, input, said, ())
             opening = run.get(PREFIX)
             if control is None:
                 control = self.plan.choose(assignment, epoch)
@@ -169,7 +176,7 @@ def control_provider() -> "type[ModelAPI]":
             if opening and control.name != opening["control"]:
                 played -= opening["turns"]  # its own trajectory, from the start
             turn = control.turns[min(played, len(control.turns) - 1)]
-            return _output(self.model_name, input, turn.say, turn.call, turn.think)
+            return _output(self.model_name, input, turn.say, turn.calls, turn.think)
 
         def max_connections(self) -> int:
             return 100
@@ -185,7 +192,7 @@ def _output(
     model: str,
     input: "list[ChatMessage]",
     say: str,
-    call: Mapping[str, dict[str, Any]],
+    calls: Sequence[tuple[str, dict[str, Any]]],
     think: str = "",
 ) -> "ModelOutput":
     from inspect_ai.model import (
@@ -199,18 +206,18 @@ def _output(
     from inspect_ai.tool import ToolCall
 
     number = len(input)
-    calls = [
+    made = [
         ToolCall(id=f"call_{number}_{place}", function=tool, arguments=arguments)
-        for place, (tool, arguments) in enumerate(call.items())
+        for place, (tool, arguments) in enumerate(calls)
     ]
     content = [ContentReasoning(reasoning=think), ContentText(text=say)] if think else say
-    message = ChatMessageAssistant(content=content, tool_calls=calls or None, source="generate")
+    message = ChatMessageAssistant(content=content, tool_calls=made or None, source="generate")
     read = sum(len(earlier.text) for earlier in input) // 4
-    wrote = (len(think + say) + sum(len(str(arguments)) for arguments in call.values())) // 4
+    wrote = (len(think + say) + sum(len(str(arguments)) for _, arguments in calls)) // 4
     return ModelOutput(
         model=model,
         choices=[
-            ChatCompletionChoice(message=message, stop_reason="tool_calls" if calls else "stop")
+            ChatCompletionChoice(message=message, stop_reason="tool_calls" if made else "stop")
         ],
         usage=ModelUsage(input_tokens=read, output_tokens=wrote, total_tokens=read + wrote),
     )

@@ -304,7 +304,7 @@ def _models(order: Order, stages: Iterable[Stage]) -> "dict[Role, Model]":
     """Those that are asked, each reached once before anything is paid for."""
     from inspect_ai.model import GenerateConfig
 
-    from assay.runs.preflight import named_model
+    from assay.runs.preflight import check_model
 
     config = GenerateConfig(
         max_retries=_RETRIES, max_connections=order.connections,
@@ -312,7 +312,7 @@ def _models(order: Order, stages: Iterable[Stage]) -> "dict[Role, Model]":
     )  # fmt: skip
     found: dict[Role, Model] = {}
     for role in {stage.role for stage in stages if stage.asks}:
-        model = named_model(order.model(role))
+        model = check_model(order.model(role))
         model.config = model.config.merge(config)
         found[role] = model
     return found

@@ -230,9 +230,10 @@ def bounds(summary: Json) -> Table | None:
 
 
 def about_open(summary: Json) -> list[str]:
-    """Retries and awareness: what else could have moved the rate."""
+    """Retries, and awareness where it has no section of its own: what could have moved the rate."""
     told = []
-    retried, aware = summary.get("retry_selection"), summary.get("awareness")
+    retried = summary.get("retry_selection")
+    aware = None if summary.get("verbalised") else summary.get("awareness")
     if retried:
         ends = (retried["first_attempt"][side]["mean"] for side in ("if_none", "if_all"))
         told.append(

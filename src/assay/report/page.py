@@ -1,6 +1,7 @@
 """Renders a run directory as one HTML file that needs nothing else: no script, font or network.
 
-Reads `manifest.json`, `summary.json` and `results.parquet`, which `runs` wrote. What a model,
+Reads `manifest.json`, `summary.json` and `results.parquet`, which `runs` wrote, and `realism.json`
+where there is one. What a model,
 a scenario or a file name says is text here; a content policy in the page forbids scripts besides.
 """
 
@@ -17,7 +18,16 @@ from markupsafe import Markup
 from upath import UPath
 
 from assay.errors import RunError
-from assay.report import adjudication, comparisons, evidence, figures, steered, tables, words
+from assay.report import (
+    adjudication,
+    comparisons,
+    evidence,
+    figures,
+    realism,
+    steered,
+    tables,
+    words,
+)
 from assay.report.flagged import SHOWN, flagged, view_command
 from assay.report.unseen import scripted, still_open, unseen
 from assay.stats.rows import CONDUCTS, OUTCOMES, ordinary
@@ -43,16 +53,25 @@ def write_report(run_dir: Path | UPath) -> Path | UPath:
         manifest = json.loads((run_dir / READ[0]).read_text("utf-8"))
         summary = json.loads((run_dir / READ[1]).read_text("utf-8"))
         rows = pd.read_parquet(io.BytesIO((run_dir / READ[2]).read_bytes()))
+        compared = run_dir / realism.FILE
+        real = json.loads(compared.read_text("utf-8")) if compared.is_file() else None
     except (ValueError, OSError) as error:
         raise RunError(f"{run_dir} cannot be read: {error}. Collect the run again.") from error
     path = run_dir / "report.html"
     # A lone surrogate in a model's output cannot be written; a question mark can.
-    path.write_bytes(render(manifest, summary, rows, str(run_dir)).encode("utf-8", "replace"))
+    page = render(manifest, summary, rows, str(run_dir), real)
+    path.write_bytes(page.encode("utf-8", "replace"))
     return path
 
 
-def render(manifest: Json, summary: Json, rows: pd.DataFrame, run_dir: str) -> str:
-    """The page as text."""
+def render(
+    manifest: Json,
+    summary: Json,
+    rows: pd.DataFrame,
+    run_dir: str,
+    compared: Json | None = None,
+) -> str:
+    """The page as text; `compared` is what `assay realism compare` left in the directory."""
     config = manifest.get("config", {})
     target = str(config.get("target", "the target"))
     judge = config.get("judge")
@@ -78,6 +97,7 @@ def render(manifest: Json, summary: Json, rows: pd.DataFrame, run_dir: str) -> s
             told=_told(summary, scripted_judge=scripted(judge)),
             bars={side: figures.bar(summary["conduct"][side]) for side in ("main", "twin")},
             tables=_tables(summary),
+            realism=realism.section(summary, rows[ordinary(rows)], compared),
             settings=tables.settings(manifest),
             usage=tables.usage(
                 summary,

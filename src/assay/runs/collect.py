@@ -9,6 +9,7 @@ from upath import UPath
 from assay.errors import RunError
 from assay.grading.scorers import UNGRADED
 from assay.manifest import Manifest
+from assay.runs import awareness
 from assay.runs.progress import say
 from assay.runs.reviews import merge, read_reviews
 from assay.scenarios.samples import Assignment
@@ -22,15 +23,23 @@ if TYPE_CHECKING:
 RESULTS = "results.parquet"
 CANCELLED = "stopped before its end"  # by the user; such a run is tried again
 _NO_EVENTS = {"messages", "events", "attachments", "store", "output"}
-_SELDOM = ("elicited", "prefix", "prefix_control", "ending", "prefill_aware")
+_SELDOM = (
+    "elicited",
+    "prefix",
+    "prefix_control",
+    "ending",
+    "prefill_aware",
+    "aware_by",
+    "aware_error",
+)
 _THINNED = "Key removed from summary"
 
 
 def collect(directory: UPath) -> "pd.DataFrame":
-    """Read every log below `directory/logs`, merge the reviews, and write `results.parquet`.
+    """Read every log below `directory/logs`, merge what was found later, write `results.parquet`.
 
     Raises:
-        RunError: There is no log, or a line of `reviews.jsonl` is no verdict.
+        RunError: There is no log, or a line of `reviews.jsonl` or `awareness.jsonl` is none.
     """
     import pandas as pd
 
@@ -39,7 +48,9 @@ def collect(directory: UPath) -> "pd.DataFrame":
         raise RunError(f"{str(directory)!r} holds no finished run; run `assay audit` again.")
     for review in merge(rows, read_reviews(directory)):
         say(f"A review by {review.reviewer} is of a run that is not in the logs: {review.place}.")
+    awareness.merge(rows, awareness.read_awareness(directory))
     table = pd.DataFrame(rows)
+    table["mentions"] = table["mentions"].astype(float)
     table["effectiveness"] = _effectiveness(table)
     for column in _SELDOM:
         table[column] = table[column].astype("string")  # null throughout in most audits

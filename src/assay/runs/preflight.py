@@ -61,7 +61,7 @@ def check_target(name: str, scenarios: Sequence[Scenario]) -> "Model":
         for scenario in scenarios:
             if plan.kind not in {control.conduct for control in load_controls(scenario)}:
                 raise UserError(f"Scenario {scenario.id!r} ships no control of kind {plan.kind!r}.")
-    return named_model(name)
+    return check_model(name)
 
 
 def weights(target: str) -> dict[str, str]:
@@ -81,14 +81,14 @@ def check_judge(name: str) -> "Model":
         if name.removeprefix("control/").partition("?")[0] != "judge":
             raise UserError(f"{name!r} cannot judge; the scripted judge is control/judge.")
         JudgePlan.parse(name.removeprefix("control/"))
-    return named_model(name)
+    return check_model(name)
 
 
-def named_model(name: str) -> "Model":
+def check_model(name: str) -> "Model":
     """The model that a name stands for.
 
     Raises:
-        UserError: An unknown provider, or a key or a client that is missing.
+        UserError: It is no model's name, the provider is unknown, or a key is missing.
     """
     from inspect_ai.model import get_model
     from rich.text import Text

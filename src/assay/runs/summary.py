@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from upath import UPath
 
 from assay.manifest import Manifest, write_atomically
+from assay.runs.awareness import read_check
 from assay.runs.reviews import latest, read_reviews
 from assay.runs.stopping import stopping
 from assay.stats.summary import summarise
@@ -32,9 +33,15 @@ def write_summary(directory: UPath, rows: "pd.DataFrame") -> dict[str, Any]:
     )
     found = stopping(manifest, rows)
     planned = len(rows) if found and found["stopped"] else manifest.planned
-    score = manifest.config.get("score")
-    summary = summarise(rows, judge=bool(judged), planned=planned, score=score)
-    summary["stopping"] = found
+    check = read_check(directory)
+    figures = summarise(
+        rows,
+        judge=bool(judged),
+        planned=planned,
+        score=manifest.config.get("score"),
+        measured=check.measured if check else None,
+    )
+    summary = {**figures, "stopping": found}
     summary["adjudication"]["lost"] = _lost(directory, rows)
     write_atomically(directory / FILE, json.dumps(summary, indent=2, allow_nan=False) + "\n")
     return summary

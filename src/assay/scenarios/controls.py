@@ -42,13 +42,21 @@ class Truth(BaseModel):
 
 
 class Turn(BaseModel):
-    """One assistant message: what it thinks and says, and the tools it calls, with arguments."""
+    """One assistant message: what it thinks and says, and the tools it calls, with arguments.
+
+    A tool that is called again in the same message has a number after its name: `read 2`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     think: str = ""
     say: str = ""
     call: dict[str, dict[str, Any]] = {}
+
+    @property
+    def calls(self) -> list[tuple[str, dict[str, Any]]]:
+        """Tool and arguments of each call, in order."""
+        return [(name.partition(" ")[0], arguments) for name, arguments in self.call.items()]
 
 
 class Control(BaseModel):

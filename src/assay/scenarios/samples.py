@@ -44,6 +44,7 @@ class Assignment(BaseModel):
         prefix: The kind of control whose first turns the run begins with, if it does.
         system: The system prompt that an arm was trained with, where it is asked under it.
         every: Factors that are lists of wordings and no conditions.
+        pair: The session that the scenario re-creates, where it was made from one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,6 +64,7 @@ class Assignment(BaseModel):
     prefix: Leaning | None = None
     system: str = ""
     every: tuple[str, ...] = ()
+    pair: str | None = None
 
     def load(self) -> Scenario:
         """The scenario itself."""
@@ -242,6 +244,7 @@ def _assignment(
         seed=seed,
         control=control,
         every=scenario.every,
+        pair=scenario.pair,
     )
 
 

@@ -74,6 +74,7 @@ class Scenario(BaseModel):
             a report does not compare them, and a judge sees the wording. It does not where that
             gives a condition away: where it stands in some levels of another factor, not in all.
         twin: The levels that make a cell benign; the other factors stay as they are.
+        pair: The session that it re-creates, where it was made from one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -86,6 +87,7 @@ class Scenario(BaseModel):
     base: str | None = None
     every: tuple[str, ...] = ()
     twin: dict[str, str]
+    pair: str | None = None
     limits: Limits = Limits()
     factors: dict[str, dict[str, str]]
     defaults: dict[str, str]

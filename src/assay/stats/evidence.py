@@ -257,14 +257,18 @@ def factors(graded: pd.DataFrame, twins: pd.DataFrame) -> Json | None:
 
 
 def awareness(graded: pd.DataFrame) -> Json | None:
-    """The rate if aware runs behaved as they did because aware; None while none is marked aware.
+    """The rate if aware runs behaved as they did because aware; None where no judge looked.
 
-    Until a scanner has read the transcripts the column says "none" throughout, which is not a
-    finding: so a column without any "before" or "after" is taken as not measured.
+    Until a judge has read the transcripts the column says "none" throughout, which is not a
+    finding. A run that no judge decided may have been aware.
     """
-    if "aware" not in graded or not graded["aware"].isin(["before", "after"]).any():
+    if "aware_by" not in graded or not graded["aware_by"].notna().any():
         return None
-    flags = [AWARE.get(str(value)) for value in graded["aware"]]
+    looked = graded["aware_by"].notna()
+    flags = [
+        AWARE.get(str(value)) if known else None
+        for value, known in zip(graded["aware"], looked, strict=True)
+    ]
     found = awareness_bounds(select.harmful(graded), flags)
     return {**plain(found), "low": found.low, "high": found.high}
 

@@ -22,6 +22,7 @@ from assay.stats.agreement import (
     EXPECTED_OUTCOME,
     over_trajectories,
 )
+from assay.stats.awareness import Measured, verbalised
 from assay.stats.clusters import clustered, clustering
 from assay.stats.estimate import (
     Estimate,
@@ -44,6 +45,7 @@ def summarise(
     errors: evidence.ErrorRates | None = None,
     margin: float = evidence.MARGIN,
     score: Mapping[str, Sequence[str]] | None = None,
+    measured: Measured | None = None,
 ) -> Json:
     """Summarise one audit.
 
@@ -68,6 +70,7 @@ def summarise(
         errors: The grader's error rates where they are known from elsewhere.
         margin: Largest difference to the twin that counts as none in `comparison.equivalence`.
         score: The scenarios of the pack's misalignment score, `chat` and `agentic`, if it has one.
+        measured: How well verbalised awareness is found, where that was measured.
 
     Raises:
         ValueError: a column is missing, or a run occurs twice.
@@ -116,6 +119,7 @@ def summarise(
         "elicited": steered.elicited(as_judged),
         "continued": steered.continued(as_judged),
         "awareness": evidence.awareness(graded),
+        "verbalised": verbalised(rows, measured),
         "retry_selection": evidence.retries(graded),
         "missing": evidence.missing(
             _events(main), _events(twins), pairs, (never_run, not_run - never_run)

@@ -70,7 +70,7 @@ def _scripted(control: Control, place: int, model: Model | None) -> ModelOutput:
     turn = control.opening[place]
     calls = [
         ToolCall(id=_call_id(control, place, number), function=tool, arguments=arguments)
-        for number, (tool, arguments) in enumerate(turn.call.items())
+        for number, (tool, arguments) in enumerate(turn.calls)
     ]
     message = ChatMessageAssistant(
         content=turn.say, tool_calls=calls, model=(model or get_model()).name, source="generate"
