@@ -115,6 +115,7 @@ def conversation_batches(
         UserError: The file is missing or has no column `messages`, or the tokenizer's chat template
             does not mark what the assistant says.
     """
+    assert settings.data is not None  # `with_data` has made it
     documents = []
     template = marked_template(tokenizer)
     for number, row in enumerate(_lines(Path(settings.data)), 1):
