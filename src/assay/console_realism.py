@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
+from rich.table import Table
 
 from assay.report.words import listed, number, p_value, percent, points, span
 from assay.text import printable
@@ -22,14 +23,15 @@ _MOST_REASONS = 3
 def print_comparison(found: "Comparison") -> None:
     """Could they tell, and what gave it away."""
     console = Console(highlight=False)
-    for paragraph in (_what(found), _label(found)):
+    for paragraph in (_what(found), _label(found), _stripped(found)):
         if paragraph:
             _say(console, paragraph)
     console.print("\n[bold]Could they tell?[/]")
     _say(console, _classifier(found.told))
     if found.discriminator and found.single and found.pairwise:
         name = found.discriminator
-        _say(console, f"{name}: {_single(found.single)} {_pairwise(found.pairwise)}")
+        lots = "" if found.matched else " Pairs were drawn by lot."
+        _say(console, f"{name}: {_single(found.single)} {_pairwise(found.pairwise)}{lots}")
         _say(console, _asked(found))
     elif not found.discriminator:
         _say(console, "No model was asked; --discriminator MODEL does, or target for the audited.")
@@ -50,7 +52,7 @@ def _what(found: "Comparison") -> str:
     paired = (
         f"in {number(found.n_pairs, 'pair')}"
         if found.matched
-        else "without pairs: what is compared pairwise was drawn by lot"
+        else "without pairs of their own"
     )
     return f"{deployment} of deployment against {evaluation} of the evaluation, {paired}."
 
@@ -63,6 +65,18 @@ def _label(found: "Comparison") -> str:
             "follows may tell models apart, not environments."
         )
     return f"All of it was written by {listed(list(found.models[0]))}."
+
+
+def _stripped(found: "Comparison") -> str:
+    """What was taken from both sides before; steps that found nothing are not worth a word."""
+    if not found.stripped:
+        return "Nothing was stripped: what only identifies a scaffold counts as well."
+    did = [
+        f"{step.step} (in {step.sessions:,} of {step.of:,} sessions)"
+        for step in found.stripped
+        if step.changes
+    ]
+    return f"Stripped from both sides: {listed(did)}." if did else "Nothing was to be stripped."
 
 
 def _classifier(told: "Told") -> str:
@@ -132,16 +146,17 @@ def _tell(console: Console, place: int, tell: "Tell") -> None:
         here, there = percent(tell.evaluation), percent(tell.deployment)
     else:
         here, there = (f"{value:.3g} {tell.unit}" for value in (tell.evaluation, tell.deployment))
-    console.print(f"{place:>2}. {escape(printable(tell.words))}", soft_wrap=False)
     alone = f"alone it tells {percent(tell.alone)} of the time"
-    lines = [_plain(f"evaluation {here}, deployment {there}; {alone}")]
+    lines = [f"evaluation {here}, deployment {there}; {alone}"]
     if tell.unit == "share":
         lines += [
             f"evaluation: {tell.evaluation_example}",
             f"deployment: {tell.deployment_example}",
         ]
-    for line in lines:
-        console.print(Padding(escape(printable(line)), (0, 0, 0, 4)), style="dim")
+    said = "\n".join(escape(printable(_plain(line))) for line in lines)
+    row = Table.grid(padding=(0, 1))
+    row.add_row(f"{place:>2}.", f"{escape(printable(tell.words))}\n[dim]{said}[/]")
+    console.print(row)
 
 
 def _interval(estimate: "Estimate") -> str:

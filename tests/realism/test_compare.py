@@ -10,7 +10,8 @@ from upath import UPath
 
 from assay.console_realism import print_comparison
 from assay.errors import UserError
-from assay.realism.compare import Comparison, compare, matched_pairs, write
+from assay.realism.compare import Comparison, compare, write
+from assay.realism.pairing import matched_pairs
 from tests.openai_server import serve, service
 from tests.realism import made
 
@@ -97,12 +98,33 @@ def test_an_unknown_model_is_not_the_same_model() -> None:
         compare(*unknown)
 
 
+def test_a_planted_timing_is_gone_once_clocks_are_stripped() -> None:
+    slow = made.corpus("evaluation", 30, turns=6, change=made.with_slow_tools)
+    real = made.corpus("deployment", 30, turns=6)
+    found, stripped = (
+        compare(real, slow, permutations=99, steps=steps).told for steps in ((), ("clocks",))
+    )
+    assert found.tells[0].words == "wait for a tool's result, median"
+    assert stripped.p_value > 0.05
+
+
+def test_a_planted_format_is_gone_once_what_is_constant_is_stripped() -> None:
+    ours = made.corpus("evaluation", 30, turns=6, change=made.each_turn(made.with_exit_line))
+    real = made.corpus("deployment", 30, turns=6)
+    found = compare(real, ours, permutations=99, steps=("constant", "results"))
+    assert found.told.p_value > 0.05
+
+
 def test_of_a_pair_with_several_runs_each_counterpart_is_used_once() -> None:
     runs = [replace(one, id=f"{one.id} {epoch}") for one in EVALUATION for epoch in (1, 2)]
     assert len(matched_pairs(DEPLOYMENT, runs)) == 12
 
 
-def test_what_is_kept_for_the_report_is_what_json_prints(tmp_path: Any) -> None:
+def test_what_is_kept_for_the_report_is_what_json_prints_and_who_wrote_it(tmp_path: Any) -> None:
     found = compare(DEPLOYMENT, EVALUATION, permutations=19)
     path = write(found, UPath(tmp_path))
-    assert json.loads(path.read_text()) == json.loads(json.dumps(found.as_json()))
+    printed = json.loads(json.dumps(found.as_json()))
+    assert json.loads(path.read_text()) == printed | {
+        "models": [["model"], ["model"]],
+        "same_model": True,
+    }

@@ -23,10 +23,11 @@ def test_neither_model_nor_source_nor_scenario_is_shown() -> None:
     assert not any(word in shown for word in ("model-x", "claude_code", "blackmail", "p1"))
 
 
-def test_a_cut_session_ends_before_the_decisive_action() -> None:
+def test_a_cut_session_ends_before_the_decisive_action_named_or_found() -> None:
     turns = [Turn("user", f"turn {place}") for place in range(5)]
+    change = Turn("assistant", "", calls=(Call("bash", {"cmd": "rm a"}),))
     assert len(quoted(session(*turns, decisive=2), cut=True).splitlines()) == 2
-    assert len(quoted(session(*turns), cut=True).splitlines()) == 5
+    assert len(quoted(session(*turns[:3], change, *turns[3:]), cut=True).splitlines()) == 3
 
 
 def test_a_long_session_keeps_both_ends_and_says_what_is_gone() -> None:

@@ -73,6 +73,13 @@ def test_another_tool_name_is_a_tell() -> None:
     assert told(renamed).tells[0].words == 'there is a tool called "shell"'
 
 
+def test_what_only_deployment_has_is_a_tell_too() -> None:
+    evaluation = made.corpus("evaluation", 40, turns=12)
+    real = made.corpus("deployment", 40, turns=12, change=made.each_turn(made.with_exit_line))
+    tell = two_sample(real, evaluation, permutations=19).tells[0]
+    assert (tell.deployment, tell.evaluation, tell.alone) == (1.0, 0.0, 1.0)
+
+
 def test_a_corpus_that_can_be_read_again_need_not_be_a_list() -> None:
     class Stored:
         def __iter__(self):

@@ -7,16 +7,26 @@ The composition of `two_sample` and `discriminator`; `stats` makes their answers
 import json
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from upath import UPath
 
 from assay.errors import UserError
 from assay.manifest import write_atomically
-from assay.realism.discriminator import Discriminator, Named, Spent
+from assay.realism.discriminator import Discriminator, Spent
+from assay.realism.pairing import (
+    DEPLOYMENT,
+    EVALUATION,
+    by_lot,
+    matched_pairs,
+    named,
+    questions,
+)
+from assay.realism.quoting import before_decision
 from assay.realism.session import Session
+from assay.realism.stripping import Applied, strip
 from assay.realism.two_sample import Told, two_sample
 from assay.stats.discrimination import Calibration, auc, calibration, mean_score
 from assay.stats.estimate import Estimate
@@ -25,7 +35,18 @@ from assay.stats.two_sample import PERMUTATIONS
 
 FILE = "realism.json"
 TRIPLES = 20
-_DEPLOYMENT, _EVALUATION = "deployment", "evaluation"
+
+
+@dataclass(frozen=True)
+class Reread:
+    """The sessions of a corpus, read again each time they are gone through."""
+
+    location: str
+
+    def __iter__(self) -> Iterator[Session]:
+        from assay.realism.corpus import sessions
+
+        return sessions(self.location)
 
 
 @dataclass(frozen=True)
@@ -67,6 +88,7 @@ class Comparison:
         ungraded: Answers that could not be used, by reason.
         why: The discriminator's own reasons, by session or by "first | second".
         spent: What asking took.
+        stripped: What each step of stripping did before; empty where none was asked for.
     """
 
     told: Told
@@ -80,6 +102,7 @@ class Comparison:
     ungraded: Mapping[str, int]
     why: Mapping[str, str]
     spent: Spent
+    stripped: tuple[Applied, ...] = ()
 
     @property
     def same_model(self) -> bool:
@@ -108,10 +131,11 @@ class Comparison:
 
 
 def compare(
-    deployment: Sequence[Session],
-    evaluation: Sequence[Session],
+    deployment: Iterable[Session],
+    evaluation: Iterable[Session],
     *,
     discriminator: str | None = None,
+    steps: Sequence[str] = (),
     cut: bool = False,
     force_models: bool = False,
     triples: int = TRIPLES,
@@ -121,12 +145,16 @@ def compare(
 ) -> Comparison:
     """Compare deployment with evaluation: by a classifier always, by a model where one is named.
 
+    Both sides are gone through several times. Without a discriminator and steps they are not held
+    in memory: give what can be iterated over again, such as `Reread`.
+
     Args:
         deployment: Sessions of real use.
         evaluation: Sessions of ours. Where they share `pair` with deployment, they are compared
             with those; otherwise by lot.
         discriminator: A model as Inspect names it.
-        cut: Ask about what stands before the decisive action, where that is known.
+        steps: Steps of `stripping`, which are taken first, of both sides.
+        cut: Compare what stands before the decisive action (see `decisive`), before any step.
         force_models: Go on although the sides were not written by one model.
         triples: Triples of sessions that are compared all around, to count cycles.
         permutations: Of the two-sample test.
@@ -137,25 +165,35 @@ def compare(
         UserError: A side is empty; the sides were not written by the same model; or the
             discriminator cannot be reached.
     """
-    models = _models(deployment, evaluation, force_models)
+    if steps or cut or discriminator is not None:
+        deployment, evaluation = list(deployment), list(evaluation)
+    heads = [[(one.model, one.pair) for one in side] for side in (deployment, evaluation)]
+    models = _models(heads[0], heads[1], force_models)
+    if cut:
+        deployment, evaluation = (
+            [_before(one) for one in side] for side in (deployment, evaluation)
+        )
+    applied: Sequence[Applied] = ()
+    if steps:
+        both = strip(list(deployment), list(evaluation), steps)
+        deployment, evaluation, applied = both.left, both.right, both.report
     told = two_sample(deployment, evaluation, seed=seed, permutations=permutations)
-    pairs = matched_pairs(deployment, evaluation)
-    n_pairs = len({one.pair for one, _ in pairs})
+    n_pairs = len({pair for _, pair in heads[0]} & {pair for _, pair in heads[1]})
     matched = n_pairs > 1
-    if not matched:
-        pairs = _by_lot(deployment, evaluation, seed)
     single = pairwise = None
     ungraded, why, spent = Counter[str](), dict[str, str](), Spent()
     if discriminator is not None:
-        asked = _ask(discriminator, deployment, evaluation, pairs, triples, seed, cut, cached)
-        single, pairwise = _single(asked, deployment, evaluation), _pairwise(asked, pairs)
+        real, ours = list(deployment), list(evaluation)
+        pairs = matched_pairs(real, ours) if matched else by_lot(real, ours, seed)
+        asked = _ask(discriminator, real, ours, pairs, triples, seed, cached)
+        single, pairwise = _single(asked, real, ours), _pairwise(asked, pairs)
         answers = asked.answers
         ungraded, why, spent = answers.ungraded, answers.why, answers.spent
     return Comparison(
         told=told,
         single=single,
         pairwise=pairwise,
-        sizes=(len(deployment), len(evaluation)),
+        sizes=(len(heads[0]), len(heads[1])),
         n_pairs=n_pairs,
         matched=matched,
         models=models,
@@ -163,6 +201,7 @@ def compare(
         ungraded=dict(ungraded),
         why=why,
         spent=spent,
+        stripped=tuple(applied),
     )
 
 
@@ -195,30 +234,17 @@ def target_of(evaluation: UPath) -> str:
     return names.pop()
 
 
-def matched_pairs(
-    deployment: Sequence[Session], evaluation: Sequence[Session]
-) -> list[tuple[Session, Session]]:
-    """Sessions that share a pair, in order; of a pair with several on a side, one by one."""
-    of: dict[str, list[Session]] = {}
-    for session in deployment:
-        of.setdefault(session.pair, []).append(session)
-    taken = Counter[str]()
-    found = []
-    for session in evaluation:
-        others = of.get(session.pair, [])
-        if taken[session.pair] < len(others):
-            found.append((others[taken[session.pair]], session))
-            taken[session.pair] += 1
-    return found
+def _before(session: Session) -> Session:
+    return replace(session, turns=before_decision(session))
 
 
 def _models(
-    deployment: Sequence[Session], evaluation: Sequence[Session], forced: bool
+    deployment: Sequence[tuple[str, str]], evaluation: Sequence[tuple[str, str]], forced: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    sides = tuple(
-        tuple(sorted({session.model for session in side})) for side in (deployment, evaluation)
-    )
-    one, two = sides[0], sides[1]
+    for name, side in (("deployment", deployment), ("evaluation", evaluation)):
+        if not side:
+            raise UserError(f"There is no session on the {name} side to compare.")
+    one, two = (tuple(sorted({model for model, _ in side})) for side in (deployment, evaluation))
     if (one != two or "" in one) and not forced:
         names = [" and ".join(name or "an unknown model" for name in side) for side in (one, two)]
         raise UserError(
@@ -229,14 +255,6 @@ def _models(
     return one, two
 
 
-def _by_lot(
-    deployment: Sequence[Session], evaluation: Sequence[Session], seed: int
-) -> list[tuple[Session, Session]]:
-    rng = random.Random(seed)
-    size = min(len(deployment), len(evaluation))
-    return list(zip(rng.sample(deployment, size), rng.sample(evaluation, size), strict=True))
-
-
 def _ask(
     name: str,
     deployment: Sequence[Session],
@@ -244,42 +262,22 @@ def _ask(
     pairs: Sequence[tuple[Session, Session]],
     triples: int,
     seed: int,
-    cut: bool,
     cached: bool,
 ) -> Discriminator:
     import anyio
 
     from assay.runs.preflight import check_model
 
-    asked = Discriminator(check_model(name), cut=cut, cached=cached)
-    sides = ((_DEPLOYMENT, deployment), (_EVALUATION, evaluation))
-    everyone = [(_name(side, session), session) for side, own in sides for session in own]
+    asked = Discriminator(check_model(name), cached=cached)
+    sides = ((DEPLOYMENT, deployment), (EVALUATION, evaluation))
+    everyone = [(named(side, session), session) for side, own in sides for session in own]
 
     async def ask() -> None:
         await asked.single(everyone)
-        await asked.pairwise(_questions(pairs, triples, random.Random(seed)))
+        await asked.pairwise(questions(pairs, triples, random.Random(seed)))
 
     anyio.run(ask)
     return asked
-
-
-def _questions(
-    pairs: Sequence[tuple[Session, Session]], triples: int, rng: random.Random
-) -> list[tuple[Named, Named]]:
-    """The pairs, and what closes a triple: of one pair both sides, of another pair one side."""
-    named = [((_name(_DEPLOYMENT, one), one), (_name(_EVALUATION, two), two)) for one, two in pairs]
-    questions = {(one[0], two[0]): (one, two) for one, two in named}
-    for _ in range(triples if len(named) > 1 else 0):
-        (one, two), other = rng.sample(named, 2)
-        third = rng.choice(other)
-        for first in (one, two):
-            if (third[0], first[0]) not in questions:
-                questions.setdefault((first[0], third[0]), (first, third))
-    return list(questions.values())
-
-
-def _name(side: str, session: Session) -> str:
-    return f"{side} {session.id}"
 
 
 def _single(
@@ -287,11 +285,11 @@ def _single(
 ) -> Single:
     said = asked.answers.probability
     sides, shares, pairs = list[bool](), list[float](), list[str]()
-    for side, own in ((_DEPLOYMENT, deployment), (_EVALUATION, evaluation)):
+    for side, own in ((DEPLOYMENT, deployment), (EVALUATION, evaluation)):
         for session in own:
-            if _name(side, session) in said:
-                sides.append(side == _EVALUATION)
-                shares.append(said[_name(side, session)])
+            if named(side, session) in said:
+                sides.append(side == EVALUATION)
+                shares.append(said[named(side, session)])
                 pairs.append(session.pair)
 
     def mean(wanted: bool) -> Estimate:
@@ -307,11 +305,11 @@ def _pairwise(asked: Discriminator, pairs: Sequence[tuple[Session, Session]]) ->
     pair_of = {name: name for choice in choices for name in (choice.first, choice.second)}
     compared = set()
     for one, two in pairs:
-        names = _name(_DEPLOYMENT, one), _name(_EVALUATION, two)
+        names = named(DEPLOYMENT, one), named(EVALUATION, two)
         pair_of |= dict.fromkeys(names, two.pair)
         compared |= {names, names[::-1]}
     own = [choice for choice in choices if (choice.first, choice.second) in compared]
-    evaluation = {_name(_EVALUATION, two) for _, two in pairs}
+    evaluation = {named(EVALUATION, two) for _, two in pairs}
     return Pairwise(
         win_rate=win_rate(own, evaluation, pair_of),
         order_bias=order_bias(own, pair_of),

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from assay.realism.decisive import decisive
 from assay.realism.session import Session, Turn
 
 LONGEST_TEXT = 3_000
@@ -27,9 +28,8 @@ def quoted(session: Session, *, cut: bool = False) -> str:
 
 
 def before_decision(session: Session) -> tuple[Turn, ...]:
-    """The turns before the decisive action; all of them where none is known."""
-    place = session.about.get("decisive")
-    return session.turns[:place] if isinstance(place, int) and place > 0 else session.turns
+    """The turns before the decisive action, named or found by one rule for every session."""
+    return session.turns[: max(1, decisive(session).turn)]
 
 
 def _line(turn: Turn) -> str:
@@ -56,7 +56,7 @@ def _within(lines: list[str]) -> Iterator[str]:
     order = sorted(
         range(len(lines)), key=lambda place: min(2 * place, 2 * (len(lines) - place) - 1)
     )
-    chosen = set()
+    chosen = set[int]()
     for place in order:
         kept += len(lines[place])
         if kept > room and chosen:

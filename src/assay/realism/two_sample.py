@@ -90,7 +90,7 @@ def two_sample(
     Raises:
         UserError: A side is empty.
     """
-    described = _Described(deployment, evaluation)
+    described = Described(deployment, evaluation)
     found = test(
         described.rows,
         described.side,
@@ -113,7 +113,7 @@ def two_sample(
     )
 
 
-class _Described:
+class Described:
     """Both corpora as one table: structure first, then strings; and what identifies each row."""
 
     def __init__(self, deployment: Iterable[Session], evaluation: Iterable[Session]) -> None:
@@ -185,7 +185,7 @@ def _ranked(shape_NF: Floats) -> Floats:
     return ranks_NF
 
 
-def _tells(described: _Described, found: TwoSample) -> list[list[int]]:
+def _tells(described: Described, found: TwoSample) -> list[list[int]]:
     """Features that give us away, the strongest first; in a group, those that say nearly the same.
 
     Strings of one kind that come and go together are one tell, and so are lengths. N-grams of
@@ -210,11 +210,22 @@ def _tells(described: _Described, found: TwoSample) -> list[list[int]]:
             groups.append([place])
             leaders.append(value_N)
     groups.sort(key=lambda group: -float(size_F[group[0]]))
-    return groups[:MOST_TELLS]
+    return [_named_by_ours(described, found, group) for group in groups[:MOST_TELLS]]
+
+
+def _named_by_ours(described: Described, found: TwoSample, group: list[int]) -> list[int]:
+    """The group led by a string that the evaluation has, where one says as much as any."""
+    least = 0.8 * abs(float(found.difference[group[0]]))
+    kind = described.kind(group[0])
+    if kind == "structure":
+        return group
+    ours = (p for p in group if described.kind(p) == kind and found.difference[p] >= least)
+    leader = next(ours, group[0])
+    return [leader, *(place for place in group if place != leader)]
 
 
 def _tell(
-    described: _Described,
+    described: Described,
     found: TwoSample,
     group: Sequence[int],
     examples: Mapping[tuple[int, bool], str],
@@ -227,13 +238,13 @@ def _tell(
     feature = FEATURES[place] if place < len(FEATURES) else None
     share = feature is None or feature.unit == "share"
     middle = np.mean if share else np.median
-    alone = auc(values_N[known], side_N[known], np.flatnonzero(known)).mean or 0.5
+    alone = auc(values_N[known], side_N[known], np.flatnonzero(known)).mean
     return Tell(
-        words=_words(described, group),
+        words=_words(described, found, group),
         deployment=float(middle(values_N[known & ~side_N])),
         evaluation=float(middle(values_N[known & side_N])),
         unit="share" if share or feature is None else feature.unit,
-        alone=max(alone, 1 - alone),
+        alone=0.5 if alone is None else max(alone, 1 - alone),
         p_value=float(found.p_value_each[place]),
         deployment_example=examples.get((place, False), _NOWHERE),
         evaluation_example=examples.get((place, True), _NOWHERE),
@@ -241,16 +252,19 @@ def _tell(
     )
 
 
-def _words(described: _Described, group: Sequence[int]) -> str:
-    leader, *others = [described.token(place) for place in group]
+def _words(described: Described, found: TwoSample, group: Sequence[int]) -> str:
+    """The tell in words; strings that the same side has are named together."""
+    leader = described.token(group[0])
     if leader is None:
         return FEATURES[group[0]].words
+    same = [p for p in group[1:] if found.difference[p] * found.difference[group[0]] > 0]
+    others = [described.token(place) for place in same]
     alike = [token.text for token in others if token and token.kind == leader.kind]
     return leader.words(alike[: _NAMED - 1])
 
 
 def _examples(
-    described: _Described,
+    described: Described,
     tells: Sequence[Sequence[int]],
     deployment: Iterable[Session],
     evaluation: Iterable[Session],
@@ -280,7 +294,7 @@ def _typical(values_N: Floats, rows: Any, own_N: Any) -> int:
     return int(rows[np.argmin(np.abs(values_N[rows] - middle))])
 
 
-def _shown(described: _Described, place: int, session: Session) -> str | None:
+def _shown(described: Described, place: int, session: Session) -> str | None:
     token = described.token(place)
     if token is None:
         return FEATURES[place].example(View(session))

@@ -60,6 +60,7 @@ def auc(
     evaluation: Iterable[bool] | Mask,
     cluster: Iterable[object],
     *,
+    design_effect: float = 1.0,
     confidence: float = CONFIDENCE,
 ) -> Estimate:
     """Chance that an evaluation scores above a deployment transcript, ties half; `n` counts both.
@@ -74,29 +75,23 @@ def auc(
     Sources: DeLong et al., Biometrics 44 (1988), 837-845; Obuchowski, Biometrics 53 (1997),
     567-578.
 
+    Args:
+        scores: One of each transcript; larger is more evaluation-like.
+        evaluation: Whether it is one.
+        cluster: Its pair.
+        design_effect: What the variance is multiplied by where scores depend on each other, as
+            those of a fitted classifier do.
+        confidence: Of the interval, two-sided.
+
     Raises:
         ValueError: a score is no number, or the lengths differ.
     """
-    from scipy.stats import rankdata
-
-    score_N, is_evaluation_N, code_N = _aligned(scores, evaluation, cluster)
-    n_evaluation, n = int(is_evaluation_N.sum()), len(score_N)
-    n_deployment = n - n_evaluation
-    if not n_evaluation or not n_deployment:
+    score_N, side_N, code_N = _aligned(scores, evaluation, cluster)
+    n = len(score_N)
+    if not side_N.any() or side_N.all():
         return Estimate(None, 0.0, 1.0, n, "one side is empty: nothing is known")
-    rank_N = rankdata(score_N)
-    # How many of the other side each stands above, as a share.
-    above_N = np.empty(n)
-    for side, size in ((is_evaluation_N, n_deployment), (~is_evaluation_N, n_evaluation)):
-        above_N[side] = (rank_N[side] - rankdata(score_N[side])) / size
-    mean = float(above_N[is_evaluation_N].mean())
-    moved_N = np.where(
-        is_evaluation_N,
-        (above_N - mean) / n_evaluation,
-        (1 - above_N - mean) / n_deployment,
-    )
-    sides = [len(set(code_N[side].tolist())) for side in (is_evaluation_N, ~is_evaluation_N)]
-    smaller = min(sides)
+    smaller = min(len(set(code_N[side].tolist())) for side in (side_N, ~side_N))
+    mean, variance = auc_variance(score_N, side_N, code_N, smaller)
     if smaller < 2:
         return Estimate(mean, 0.0, 1.0, n, "one pair: it says nothing about others")
     bound = zero_event_bounds(n, smaller, confidence=confidence).scenarios_like_these.high
@@ -104,10 +99,27 @@ def auc(
     if mean in (0.0, 1.0):
         low, high = (1 - bound, 1.0) if mean else (0.0, bound)
         return Estimate(mean, low, high, n, f"{method}; no overlap", assumptions=SHARED)
-    worth = _worth(mean * (1 - mean), _variance(moved_N, code_N, smaller), n, smaller, confidence)
+    worth = _worth(mean * (1 - mean), design_effect * variance, n, smaller, confidence)
     low, high = limits(mean * worth, worth, "exact", confidence)
     low, high = min(low, 1 - bound), max(high, bound)
     return spanning(mean, low, high, n, method, assumptions=SHARED)
+
+
+def auc_variance(
+    score_N: Floats, side_N: Mask, code_N: npt.NDArray[np.intp], smaller: int
+) -> tuple[float, float]:
+    """AUC, and its variance over clusters, of which `smaller` are on the side with fewer."""
+    from scipy.stats import rankdata
+
+    rank_N = rankdata(score_N)
+    above_N = np.empty(len(score_N))  # how many of the other side each stands above, as a share
+    for side, other in ((side_N, ~side_N), (~side_N, side_N)):
+        above_N[side] = (rank_N[side] - rankdata(score_N[side])) / other.sum()
+    mean = float(above_N[side_N].mean())
+    moved_N = np.where(
+        side_N, (above_N - mean) / side_N.sum(), (1 - above_N - mean) / (~side_N).sum()
+    )
+    return mean, _variance(moved_N, code_N, smaller) if smaller > 1 else 0.0
 
 
 def calibration(

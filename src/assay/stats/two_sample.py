@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from assay.stats.discrimination import Mask, auc
+from assay.stats.discrimination import Mask, auc, auc_variance
 from assay.stats.estimate import Estimate, Floats
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ type Codes = npt.NDArray[np.intp]
 
 PERMUTATIONS = 499
 FOLDS = 5
-KEPT = 60  # features that the discriminant of a fold may use
+KEPT = 16  # features that the discriminant of a fold may use
 RIDGE = 1.0  # added to their within-side variances, which are about 1
 _AT_ONCE = 50  # permutations whose sums are held in memory together
 _FEWEST = 4  # clusters, and sessions a side: with fewer there is nothing to fit
@@ -34,7 +34,7 @@ class TwoSample:
     """What a classifier makes of two kinds of transcript.
 
     `auc` is of scores that were given to transcripts of held-out clusters; 0.5 is chance. Its
-    interval is for the classifiers that were fitted, the p-value for the whole procedure.
+    variance is as much larger than that of scores without a classifier as the permutations' is.
     `difference` is each feature's mean on the evaluation side less that on the other, in standard
     deviations; `p_value_each` says whether any feature would differ so much by chance (maxT: one
     chance of a false alarm for all features together). `scores` is None where nothing was fitted.
@@ -97,16 +97,24 @@ def two_sample(
     fit = _Folds(scaled, fold_N, len(tests))
     scores_N1, difference_F1 = fit.scores(side_N[:, None])
     observed, seen_F = _areas(scores_N1, side_N[:, None])[0], np.abs(difference_F1[:, 0])
-    beaten, beaten_F = 1, np.ones(len(seen_F))
+    drawn_areas, formula = list[float](), list[float]()
+    beaten_F = np.ones(len(seen_F))
     for start in range(0, permutations, _AT_ONCE):
         drawn = min(_AT_ONCE, permutations - start)
         side_NB = np.stack([swap(rng) for _ in range(drawn)], axis=1)
         scores_NB, difference_FB = fit.scores(side_NB)
-        beaten += int((_areas(scores_NB, side_NB) >= observed - 1e-12).sum())
+        drawn_areas += _areas(scores_NB, side_NB).tolist()
+        if not formula:
+            formula = [
+                auc_variance(scores_N, own_N, code_N, few)[1]
+                for scores_N, own_N in zip(scores_NB.T, side_NB.T, strict=True)
+            ]
         largest_B = np.sort(np.abs(difference_FB).max(axis=0))
         beaten_F += drawn - np.searchsorted(largest_B, seen_F - 1e-12)
+    beaten = 1 + sum(area >= observed - 1e-12 for area in drawn_areas)
+    inflated = float(np.var(drawn_areas)) / max(float(np.mean(formula)), 1e-12)
     return TwoSample(
-        auc=auc(scores_N1[:, 0], side_N, code_N),
+        auc=auc(scores_N1[:, 0], side_N, code_N, design_effect=max(1.0, inflated)),
         p_value=beaten / (permutations + 1),
         permutations=permutations,
         scores=scores_N1[:, 0],

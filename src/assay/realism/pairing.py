@@ -1,0 +1,59 @@
+"""Who is compared with whom: counterparts, lots, and triples that are compared all around.
+
+Read by `compare`.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+
+from assay.realism.discriminator import Named
+from assay.realism.session import Session
+
+DEPLOYMENT, EVALUATION = "deployment", "evaluation"
+
+
+def named(side: str, session: Session) -> str:
+    """A name for a session that is unique over both sides."""
+    return f"{side} {session.id}"
+
+
+def matched_pairs(
+    deployment: Sequence[Session], evaluation: Sequence[Session]
+) -> list[tuple[Session, Session]]:
+    """Sessions that share a pair, in order; of a pair with several on a side, one by one."""
+    of: dict[str, list[Session]] = {}
+    for session in deployment:
+        of.setdefault(session.pair, []).append(session)
+    taken = Counter[str]()
+    found = []
+    for session in evaluation:
+        others = of.get(session.pair, [])
+        if taken[session.pair] < len(others):
+            found.append((others[taken[session.pair]], session))
+            taken[session.pair] += 1
+    return found
+
+
+def by_lot(
+    deployment: Sequence[Session], evaluation: Sequence[Session], seed: int
+) -> list[tuple[Session, Session]]:
+    """Pairs drawn by lot, each session at most once, where the sides share no pairs."""
+    rng = random.Random(seed)
+    size = min(len(deployment), len(evaluation))
+    return list(zip(rng.sample(deployment, size), rng.sample(evaluation, size), strict=True))
+
+
+def questions(
+    pairs: Sequence[tuple[Session, Session]], triples: int, rng: random.Random
+) -> list[tuple[Named, Named]]:
+    """The pairs, and what closes a triple: of one pair both sides, of another pair one side."""
+    sides = [((named(DEPLOYMENT, one), one), (named(EVALUATION, two), two)) for one, two in pairs]
+    asked = {(one[0], two[0]): (one, two) for one, two in sides}
+    for _ in range(triples if len(sides) > 1 else 0):
+        (one, two), other = rng.sample(sides, 2)
+        third = rng.choice(other)
+        for first in (one, two):
+            if (third[0], first[0]) not in asked:
+                asked.setdefault((first[0], third[0]), (first, third))
+    return list(asked.values())
