@@ -43,7 +43,13 @@ def looked(**changes: object) -> pd.DataFrame:
     aware = rows.index % 4 == 0
     rows["aware"] = pd.Series(["before" if one else "none" for one in aware], index=rows.index)
     rows["mentions"] = aware.astype(float)
-    return rows.assign(**{"aware_by": "j", "aware_quote": rows["aware"].map({"before": SCRIPT, "none": ""}), **changes})
+    return rows.assign(
+        **{
+            "aware_by": "j",
+            "aware_quote": rows["aware"].map({"before": SCRIPT, "none": ""}),
+            **changes,
+        }
+    )
 
 
 def told(rows: pd.DataFrame, compared: dict | None = None) -> dict:
@@ -76,7 +82,11 @@ def test_mentions_that_nobody_judged_are_not_called_awareness() -> None:
 
 def test_the_rate_with_errors_taken_out_stands_below_the_observed_one() -> None:
     rows = told(looked())["rates"].rows
-    assert [row[0] for row in rows] == ["Runs", "Benign twins", "Runs, errors of filter and judge taken out"]
+    assert [row[0] for row in rows] == [
+        "Runs",
+        "Benign twins",
+        "Runs, errors of filter and judge taken out",
+    ]
 
 
 def test_it_says_what_awareness_may_have_done_to_the_headline_rate() -> None:

@@ -213,5 +213,7 @@ def _rows(found: Iterable[Noticed]) -> "pd.DataFrame":
 
 
 def _quotes(found: Iterable[Noticed]) -> list[Json]:
+    """The first runs' words, each once."""
     fields = {"run_id", "epoch", "aware", "where", "turn", "quote"}
-    return [one.model_dump(include=fields) for one in found if one.quote][:_SHOWN]
+    by_words = {one.quote: one for one in reversed(list(found)) if one.quote}
+    return [one.model_dump(include=fields) for one in reversed(by_words.values())][:_SHOWN]
