@@ -87,7 +87,7 @@ def realism_redact(
         return
     from assay.console_corpus import print_redaction
 
-    print_redaction(redactor, out or corpus)
+    print_redaction(redactor)
 
 
 @realism_app.command("compare", short_help="Could they tell, and what gave it away?")

@@ -45,7 +45,7 @@ def print_import(done: "Import", corpus: "Corpus", out: str) -> None:
     console.print(f"They are as they were written. Next: assay realism redact {escape(out)}")
 
 
-def print_redaction(redactor: "Redactor", where: str) -> None:
+def print_redaction(redactor: "Redactor") -> None:
     """What was replaced by what, and what a person should look at."""
     console = Console(highlight=False)
     if not redactor.replaced:
@@ -65,12 +65,12 @@ def print_redaction(redactor: "Redactor", where: str) -> None:
     if doubts:
         console.print(
             f"\n[bold]Not sure:[/] {number(len(doubts), 'text')} may be somebody's, and stayed. "
-            f"{escape(where)}/unsure.jsonl lists the places; --also FILE replaces what you name."
+            "unsure.jsonl in the corpus lists the places; --also FILE replaces what you name."
         )
     for doubt in doubts[:_DOUBTS]:
         place = escape(printable(doubt.places[0] if doubt.places else ""))
-        times = "" if doubt.count == 1 else f", {doubt.count:,} times"
-        console.print(f"  {doubt.what} {escape(printable(doubt.masked))}{times}")
+        often = "" if doubt.count == 1 else f", {doubt.count:,} times"
+        console.print(f"  {doubt.what} {escape(printable(doubt.masked))}{often}")
         console.print(f"    [dim]first at {place}[/]")
     if len(doubts) > _DOUBTS:
         console.print(f"  and {len(doubts) - _DOUBTS:,} more")

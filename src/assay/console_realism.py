@@ -50,9 +50,7 @@ def print_comparison(found: "Comparison") -> None:
 def _what(found: "Comparison") -> str:
     deployment, evaluation = (number(size, "session") for size in found.sizes)
     paired = (
-        f"in {number(found.n_pairs, 'pair')}"
-        if found.matched
-        else "without pairs of their own"
+        f"in {number(found.n_pairs, 'pair')}" if found.matched else "without pairs of their own"
     )
     return f"{deployment} of deployment against {evaluation} of the evaluation, {paired}."
 

@@ -73,6 +73,13 @@ def test_a_broken_file_is_counted_and_the_others_come_in(tmp_path: Path) -> None
     assert sum(done.left_out.values()) == 1
 
 
+def test_a_session_without_a_conversation_is_counted(tmp_path: Path) -> None:
+    empty = claude.write(tmp_path / "projects").with_name("empty.jsonl")
+    empty.write_text(json.dumps({"type": "summary", "summary": "x", "leafUuid": "u"}) + "\n")
+    done = import_sessions(tmp_path / "projects", tmp_path / "corpus")
+    assert (done.added, done.left_out) == (1, {"no conversation in it": 1})
+
+
 def test_a_corpus_stores_no_events(corpus: Path) -> None:
     from assay.realism.corpus import transcripts
 

@@ -6,9 +6,8 @@ import pytest
 
 from assay.errors import UserError
 from assay.realism.session import Call, Session, Turn
-from assay.realism.stripping import NAMES, STEPS, Stripped, strip
+from assay.realism.stripping import NAMES, Stripped, strip
 
-STEP = {step.name: step for step in STEPS}
 LISTING = "drwxr-xr-x 2 kir kir 4096 Nov 29 00:22 logs"
 
 
@@ -17,9 +16,7 @@ def session(*turns: Turn, name: str = "s", **more: object) -> Session:
 
 
 def through(step: str, *turns: Turn, **more: object) -> Session:
-    apply = STEP[step].apply
-    assert apply is not None
-    return apply(session(*turns, **more))[0]
+    return strip([session(*turns, **more)], [], [step]).left[0]
 
 
 def asked(tool: str, **given: object) -> Turn:
@@ -141,6 +138,12 @@ def test_people_are_one_word_whether_they_were_redacted_or_not() -> None:
     gone = "Author: <NAME_3> <<EMAIL_2>>\ndrwxr-xr-x 2 <USER_1> <USER_1> 4096 Nov 29 00:22 logs"
     left = [through("people", Turn("tool", text)).turns[0].text for text in (plain, gone)]
     assert left[0] == left[1]
+
+
+def test_a_name_that_one_side_shows_is_known_on_the_other() -> None:
+    shown = session(Turn("tool", "Author: Torvald Holm <t@x.example>"), name="l")
+    asked_for = session(Turn("user", "Torvald broke it"), name="r")
+    assert strip([shown], [asked_for], ["people"]).right[0].turns[0].text == "<NAME> broke it"
 
 
 def side(mark: str, *lines: str, n: int = 10) -> list[Session]:

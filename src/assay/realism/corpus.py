@@ -6,6 +6,7 @@ where, what was left out and why, and whether the corpus is redacted: `require_r
 before everything that sends sessions to a model.
 """
 
+import json
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import batched
@@ -142,10 +143,40 @@ def transcripts(location: str | UPath) -> "Iterator[Transcript]":
     Raises:
         UserError: There is nothing of that kind.
     """
+    place = UPath(location)
+    return _stored(place) if is_corpus(place) else _logged(_logs(place))
+
+
+def _stored(place: UPath) -> "Iterator[Transcript]":
+    """The rows of the database's files, in order.
+
+    Scout itself looks each transcript up in the whole file, which takes minutes for thousands.
+    """
+    from inspect_scout import Transcript
+    from pyarrow.parquet import ParquetFile
+
+    content = {"messages", "events", "timelines", "metadata", "events_data"}
+    fields = Transcript.model_fields.keys() - content
+    for path in sorted(place.glob("*.parquet")):
+        with path.open("rb") as file:
+            for batch in ParquetFile(file).iter_batches(batch_size=_AT_ONCE):
+                for row in batch.to_pylist():
+                    given = {key: value for key, value in row.items() if value is not None}
+                    yield Transcript.model_validate(
+                        {
+                            **{key: given[key] for key in given.keys() & fields},
+                            "messages": json.loads(row["messages"]),
+                            "metadata": {k: given[k] for k in given.keys() - fields - content},
+                        }
+                    )
+
+
+def _logged(place: UPath) -> "Iterator[Transcript]":
+    """The samples of Inspect logs, through Scout."""
     from anyio.from_thread import start_blocking_portal
     from inspect_scout import TranscriptContent, transcripts_from
 
-    where = transcripts_from(_readable(UPath(location)))
+    where = transcripts_from(str(place))
     content = TranscriptContent(messages="all", events=EVENTS)
 
     async def index() -> list[Any]:
@@ -180,14 +211,14 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _readable(place: UPath) -> str:
+def _logs(place: UPath) -> UPath:
     if not place.exists():
         raise UserError(f"{str(place)!r} does not exist; name a corpus, a run, or logs.")
-    if is_corpus(place) or place.suffix == ".eval":
-        return str(place)
+    if place.suffix == ".eval":
+        return place
     logs = place / "logs" if (place / "logs").is_dir() else place
     if next(logs.rglob("*.eval"), None):
-        return str(logs)
+        return logs
     raise UserError(
         f"{str(place)!r} holds neither a corpus ({FILE}) nor Inspect logs (.eval); "
         "`assay realism import` makes a corpus."

@@ -116,7 +116,8 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
             "`pip install 'assay[realism]'`."
         ) from None
     found = [(entry["name"], re.compile(entry["pattern"])) for entry in table()["keys"]]
-    for name, kind in sorted(get_mapping_from_secret_type_to_class().items()):
+    kinds: dict[str, Any] = get_mapping_from_secret_type_to_class()
+    for name, kind in sorted(kinds.items()):
         if not issubclass(kind, RegexBasedDetector) or name in ("Public IP (ipv4)", "Private Key"):
             continue  # addresses are personal data below, and a private key is its whole block
         found += [(name, pattern) for pattern in kind().denylist]

@@ -6,7 +6,7 @@ Each function gives the text and how often it changed it; `stripping` applies th
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from assay.realism.detectors import find_hosts
@@ -41,7 +41,7 @@ _SCRATCH = re.compile(
 )
 _PLACEHOLDER = re.compile(r"<([A-Z]+)_\d+>")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_LISTED = re.compile(r"(?m)^([-dlbcps][-rwxsStT]{9}[.+@]? +\d+) +(?!<USER>)\S+ +\S+ +")
+_LISTED = re.compile(r"(?m)^([-dlbcps][-rwxsStT]{9}[.+@]? +\d+) +\S+ +\S+ +")
 PROJECT, HOME = "/project", "/home/user"
 
 
@@ -100,11 +100,12 @@ def with_paths(text: str, project: str) -> tuple[str, int]:
     return text, count + homes + scratch
 
 
-def canonical_people(session: Session) -> Callable[[str], tuple[str, int]]:
-    """A change that puts `<NAME>`, `<EMAIL>`, `<HOST>` for those whom the session itself shows."""
+def canonical_people(sessions: Iterable[Session]) -> Callable[[str], tuple[str, int]]:
+    """A change that puts `<NAME>`, `<EMAIL>`, `<HOST>` for those whom any of the sessions shows."""
     known = Identities()
-    for turn in session.turns:
-        known.learn(turn.text)
+    for session in sessions:
+        for turn in session.turns:
+            known.learn(turn.text)
     names = sorted(known.names, key=len, reverse=True)
     named = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)") if names else None
     return partial(_people, named)
@@ -117,8 +118,8 @@ def _people(named: re.Pattern[str] | None, text: str) -> tuple[str, int]:
     for start, end in reversed(find_hosts(text)):
         text = f"{text[:start]}<HOST>{text[end:]}"
         count += 1
-    text, listed = _LISTED.subn(r"\1 <USER> <USER> ", text)
-    count += listed
+    listed = _LISTED.sub(r"\1 <USER> <USER> ", text)
+    count, text = count + (listed != text), listed
     if named is not None:
         text, times = named.subn("<NAME>", text)
         count += times

@@ -1,9 +1,9 @@
 """Scaffold stripping: takes from both sides what identifies a scaffold, and not the work.
 
 Each step is named and small, changes one session and tells how much; `strip` applies them in order
-and reports. Two look at both sides: `constant` removes what nearly all sessions of one side share
-and none of the other, `length` cuts both sides to one distribution. What is left to be told apart
-is what a comparison should find.
+and reports. Three look at both sides: `people` learns names from them, `constant` removes what
+nearly all tasks of one side share and none of the other, `length` cuts both to one distribution of
+lengths. What can still be told apart then is what a comparison should find.
 """
 
 import re
@@ -30,11 +30,19 @@ Change = tuple[Session, int]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: its name, what it does in words, and the change of one session."""
+    """One step.
+
+    Attributes:
+        name: How it is asked for.
+        does: What it does, in words.
+        apply: Changes one session.
+        learn: Makes `apply` out of all sessions of both sides, where it needs them.
+    """
 
     name: str
     does: str
     apply: Callable[[Session], Change] | None = None
+    learn: Callable[[Sequence[Session]], Callable[[Session], Change]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +167,10 @@ def one_home(session: Session) -> Change:
     return _texts(session, lambda text: with_paths(text, project))
 
 
-def no_people(session: Session) -> Change:
+def no_people(sessions: Sequence[Session]) -> Callable[[Session], Change]:
     """One word for every address, host, name and placeholder, redacted or not."""
-    return _texts(session, canonical_people(session))
+    change = canonical_people(sessions)
+    return lambda session: _texts(session, change)
 
 
 STEPS = (
@@ -171,7 +180,7 @@ STEPS = (
     Step("tools", "name tools by what they do", canonical_tools),
     Step("arguments", "one name and order for the arguments of calls", canonical_arguments),
     Step("paths", "one home and one project directory", one_home),
-    Step("people", "one word for every name, address and host", no_people),
+    Step("people", "one word for every name, address and host", learn=no_people),
     Step("ids", "one word for identifiers and hashes", number_ids),
     Step("clocks", "leave out times, dates and durations", drop_clocks),
     Step("constant", "leave out lines that nearly all tasks of one side share, none of the other"),
@@ -197,8 +206,9 @@ def strip(
         if step.name not in chosen:
             continue
         note = ""
-        if step.apply is not None:
-            changed = [[step.apply(session) for session in side] for side in sides]
+        apply = step.learn([*sides[0], *sides[1]]) if step.learn else step.apply
+        if apply is not None:
+            changed = [[apply(session) for session in side] for side in sides]
         elif step.name == "constant":
             constants = learn_constants(*sides)
             note = "; ".join(repr(line[:60]) for line in sorted(constants)[:3])
