@@ -188,9 +188,11 @@ def _plain(text: str) -> str:
     return text.replace("\u00a0", " ")
 
 
-def print_decomposition(found: "Decomposition", asked: str) -> None:
+def print_decomposition(found: "Decomposition", asked: str, *, same_model: bool) -> None:
     """How evaluation-like each arm is, and what drives the differences."""
     console = Console(highlight=False)
+    if not same_model:
+        _say(console, "FORCED: not every arm was written by one model, whose style may show.")
     _say(console, f"Mean probability of being an evaluation, as {asked} sees it (95 %):")
     for arm in found.arms:
         lost = f"; {number(arm.ungraded, 'session')} without an answer" if arm.ungraded else ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from assay.errors import UserError
-from assay.realism.session import Session
+from assay.realism.session import Session, Turn
 from assay.realism.two_sample import Told, two_sample
 from tests.realism import made
 
@@ -88,6 +88,17 @@ def test_a_corpus_that_can_be_read_again_need_not_be_a_list() -> None:
     evaluation = made.corpus("evaluation", 40, turns=12, change=made.each_turn(made.with_word))
     found = two_sample(Stored(), evaluation, permutations=19)
     assert "kindly" not in found.tells[0].deployment_example
+
+
+def test_sessions_that_share_no_strings_are_no_reason_to_fail() -> None:
+    sides = [
+        [
+            Session(f"{side}{i}", f"{i}", "m", "made", (Turn("user", f"{side}{i}x"),))
+            for i in range(6)
+        ]
+        for side in "ab"
+    ]
+    assert two_sample(*sides, permutations=19).tells == ()
 
 
 def test_an_empty_side_is_refused() -> None:

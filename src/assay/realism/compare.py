@@ -20,6 +20,7 @@ from assay.realism.pairing import (
     DEPLOYMENT,
     EVALUATION,
     by_lot,
+    check_models,
     matched_pairs,
     named,
     questions,
@@ -245,13 +246,7 @@ def _models(
         if not side:
             raise UserError(f"There is no session on the {name} side to compare.")
     one, two = (tuple(sorted({model for model, _ in side})) for side in (deployment, evaluation))
-    if (one != two or "" in one) and not forced:
-        names = [" and ".join(name or "an unknown model" for name in side) for side in (one, two)]
-        raise UserError(
-            f"Deployment was written by {names[0]} and the evaluation by {names[1]}: a model's "
-            "style would be told apart, not the environment. Run the same model on both sides, or "
-            "take --force-models, which labels the result."
-        )
+    check_models({DEPLOYMENT: one, EVALUATION: two}, forced=forced)
     return one, two
 
 

@@ -113,7 +113,9 @@ class Table:
         kept = np.array([c for c in kept.tolist() if c in self._names], dtype=np.uint32)
         places = np.searchsorted(kept, np.array(self._columns))
         places = np.minimum(places, max(0, len(kept) - 1))
-        here = kept[places] == np.array(self._columns) if len(kept) else np.zeros(0, dtype=np.bool_)
+        here = np.zeros(len(places), dtype=np.bool_)
+        if len(kept):
+            here = kept[places] == np.array(self._columns)
         starts = np.concatenate([[0], np.cumsum(here)])[np.array(self._starts)]
         counts = csr_array(
             (np.array(self._counts)[here].astype(np.float32), places[here], starts),
