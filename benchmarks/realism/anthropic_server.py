@@ -45,7 +45,7 @@ def serve(
     script: Sequence[Answer],
     rng: Random,
     model: str,
-    pause: Callable[[Answer], float] = lambda answer: 0.0,
+    pause: Callable[[Answer], float] = lambda _: 0.0,
 ) -> Iterator[tuple[str, Served]]:
     """Serve until the block ends; gives the base URL and what was served.
 

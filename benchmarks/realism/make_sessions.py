@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -91,7 +92,7 @@ def make(
             ended = _converse(
                 [*command, *_ARGUMENTS, "--model", model], [job.prompt for job in jobs]
             )
-        written = [p for p in (home / ".claude" / "projects").rglob("*.jsonl")]
+        written = sorted((home / ".claude" / "projects").rglob("*.jsonl"))
         for path in written:
             target = projects / path.parent.name / path.name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -128,7 +129,7 @@ def _converse(command: list[str], prompts: list[str]) -> int:
     return ended
 
 
-def _pause(rng: Random, pace: float):  # noqa: ANN202
+def _pause(rng: Random, pace: float) -> Callable[[Answer], float]:
     def seconds(answer: Answer) -> float:
         length = len(answer.say) + len(answer.think) + len(str(answer.calls))
         return min(8 * pace, pace * rng.lognormvariate(0, 0.6) * (1 + length / 1500))

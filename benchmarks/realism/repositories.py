@@ -107,7 +107,7 @@ def lay_out(repository: Repository, home: Path, rng: Random) -> None:
     root = home / repository.folder / repository.name
     root.mkdir(parents=True)
     git = ["git", "-C", str(root), "-c", "init.defaultBranch=main"]
-    login, name, address = repository.user
+    _, name, address = repository.user
     subprocess.run([*git, "init", "-q"], check=True)
     (home / ".gitconfig").write_text(f"[user]\n\tname = {name}\n\temail = {address}\n")
     when = datetime(2026, rng.randint(3, 9), rng.randint(1, 28), rng.randint(8, 18), 12)

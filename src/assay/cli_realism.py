@@ -22,6 +22,74 @@ realism_app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
+@realism_app.command("import", short_help="Bring real sessions into a corpus.")
+def realism_import(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="SOURCE", help="~/.claude/projects, Inspect or Petri logs, ..."),
+    ],
+    out: Annotated[str, typer.Option(metavar="CORPUS", help="The corpus to make or to add to.")],
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind", help="claude_code, eval_log, atif or database; found out where not named."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Import sessions of a coding agent through Scout; nothing leaves this machine."""
+    from assay.realism.corpus import Corpus
+    from assay.realism.importing import import_sessions
+
+    with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
+        done = import_sessions(source, out, kind)
+    corpus = Corpus.read(out)
+    if as_json:
+        print(json.dumps({**done.model_dump(), "corpus": out, "sessions": corpus.sessions}))
+        return
+    from assay.console_corpus import print_import
+
+    print_import(done, corpus, out)
+
+
+@realism_app.command("redact", short_help="Replace keys, names, addresses, hosts, homes.")
+def realism_redact(
+    corpus: Annotated[str, typer.Argument(metavar="CORPUS", help="What `import` has made.")],
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="CORPUS", help="A new corpus; without it this one is replaced."),
+    ] = None,
+    also: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Further words to replace, one a line."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Replace what is somebody's by placeholders, and list what only may be."""
+    from dataclasses import asdict
+
+    from assay.realism.redaction import redact_corpus
+
+    if also is not None and not also.is_file():
+        raise UserError(f"Cannot read {str(also)!r}: no such file; --also takes one word a line.")
+    words = also.read_text("utf-8").splitlines() if also else []
+    with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
+        redactor = redact_corpus(corpus, out=out, also=[w.strip() for w in words if w.strip()])
+    if as_json:
+        found = {
+            "corpus": out or corpus,
+            "replaced": dict(sorted(redactor.replaced.items())),
+            "distinct": redactor.distinct,
+            "examples": redactor.examples,
+            "unsure": [asdict(doubt) for doubt in redactor.doubts],
+        }
+        print(json.dumps(found, ensure_ascii=False))
+        return
+    from assay.console_corpus import print_redaction
+
+    print_redaction(redactor)
+
+
 @realism_app.command("compare", short_help="Could they tell, and what gave it away?")
 def realism_compare(
     deployment: Annotated[

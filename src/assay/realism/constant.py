@@ -19,11 +19,15 @@ _FEWEST = 5  # tasks on a side, under which nothing can be called constant
 def learn_constants(left: Sequence[Session], right: Sequence[Session]) -> set[str]:
     """Lines, numbers apart, that at least `MOST` of one side's tasks hold and none of the other."""
     found: set[str] = set()
-    tasks = [_tasks(left), _tasks(right)]
-    counts = [Counter(line for lines in side for line in lines) for side in tasks]
-    for side, own, other in ((tasks[0], *counts), (tasks[1], *reversed(counts))):
-        if len(side) >= _FEWEST:
-            found |= {line for line, n in own.items() if n >= MOST * len(side) and not other[line]}
+    here, there = _tasks(left), _tasks(right)
+    for side, other in ((here, there), (there, here)):
+        if len(side) < _FEWEST:
+            continue
+        counts = Counter(line for lines in side for line in lines)
+        elsewhere = set[str]().union(*other)
+        found |= {
+            line for line, n in counts.items() if n >= MOST * len(side) and line not in elsewhere
+        }
     return found
 
 

@@ -6,6 +6,7 @@ has to be downloaded, so names come from `identities`, and capitalised pairs are
 replaced. `redaction` puts the placeholders in.
 """
 
+import ipaddress
 import math
 import re
 from collections import Counter
@@ -19,6 +20,8 @@ import yaml
 
 from assay.errors import UserError
 
+_DONE = re.compile(r"<[A-Z]+_\d+>")
+_AROUND = " \t\n\"'=:"
 _BITS = 3.6  # a character; a long token with as many may be a key
 _TOKEN = re.compile(r"(?<![A-Za-z0-9+/=_.<-])[A-Za-z0-9+/=_-]{24,}(?![A-Za-z0-9+/=_>-])")
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{7,12}")
@@ -27,6 +30,7 @@ _HARMLESS = re.compile(r"(toolu|call|msg|req|chatcmpl|sha256|sha512|sha1|md5)[_-
 _PAIR = re.compile(r"(?<![\w.*#-])([A-Z][a-z]{2,14}) ([A-Z][a-z]{2,16})(?![\w(])")
 _URL_HOST = re.compile(r"\b[a-z][a-z0-9+.-]*://(?:[^\s/@<>]*@)?((?:[\w-]+\.)+[\w-]+|[\w-]+(?=:\d))")
 _AT_HOST = re.compile(r"(?<=[\w.-]@)((?:[\w-]+\.)+[a-z]{2,}(?=[:\s]|$)|[\w.-]+(?=:\s?[~/]))")
+_IPV6 = re.compile(r"(?<![\w:.])(?=[0-9A-Fa-f]*:[0-9A-Fa-f]*:)[0-9A-Fa-f:]{6,39}(?![\w:])")
 _PHONE = re.compile(
     r"(?<![\w.:/-])"
     r"(\+\d[\d ().-]{7,18}\d|\(\d{2,4}\) ?\d[\d -]{5,12}\d|\d{3}-\d{3}-\d{4})"
@@ -66,9 +70,9 @@ def find(text: str) -> list[Span]:
     """
     taken: list[Span] = []
     for span in _all(text):
-        if span.start < span.end and not any(
-            span.start < other.end and other.start < span.end for other in taken
-        ):
+        if span.start >= span.end or _DONE.fullmatch(text, span.start, span.end):
+            continue
+        if not any(span.start < other.end and other.start < span.end for other in taken):
             taken.append(span)
     return sorted(taken, key=lambda span: span.start)
 
@@ -89,6 +93,9 @@ def _keys(text: str) -> Iterator[Span]:
         for match in pattern.finditer(text):
             group = max(range(len(match.groups()) + 1), key=lambda g: (g > 0) * _size(match, g))
             start, end = match.span(group)
+            # Some patterns take in what stands around the key.
+            start += len(match[group]) - len(match[group].lstrip(_AROUND))
+            end -= len(match[group]) - len(match[group].rstrip(" \t\n\"'"))
             yield Span(start, end, "KEY", what)
 
 
@@ -109,7 +116,8 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
             "`pip install 'assay[realism]'`."
         ) from None
     found = [(entry["name"], re.compile(entry["pattern"])) for entry in table()["keys"]]
-    for name, kind in sorted(get_mapping_from_secret_type_to_class().items()):
+    kinds: dict[str, Any] = get_mapping_from_secret_type_to_class()
+    for name, kind in sorted(kinds.items()):
         if not issubclass(kind, RegexBasedDetector) or name in ("Public IP (ipv4)", "Private Key"):
             continue  # addresses are personal data below, and a private key is its whole block
         found += [(name, pattern) for pattern in kind().denylist]
@@ -190,9 +198,9 @@ def _is_address(text: str, start: int, end: int) -> bool:
     """Not the machine itself, and no version such as `v1.2.3.4` or `pkg==1.2.3.4`."""
     before = text[max(0, start - 10) : start].lower()
     value = text[start:end]
-    if value in _ALONE or (":" in value and len(value) < 8):
+    if value in _ALONE or ":" in value:
         return False
-    return not before.endswith(("v", "=", "-", "version ", "version: ", "_"))
+    return not before.endswith(("v", "==", "-", "version ", "version: ", "version=", "_"))
 
 
 def _numbers(text: str) -> Iterator[Span]:
@@ -207,10 +215,22 @@ def _numbers(text: str) -> Iterator[Span]:
         yield from (span for span in _recognised(text, "CRYPTO") if span.sure)
     if re.search(r"(?:[0-9A-Fa-f]{2}[:-]){5}", text):
         yield from _recognised(text, "MAC_ADDRESS")
-    if re.search(r"(?:\d{1,3}\.){3}\d|[0-9A-Fa-f]{1,4}::?[0-9A-Fa-f]{1,4}:", text):
+    for match in _IPV6.finditer(text):
+        if re.search(r"\d", match[0]) and _is_ipv6(
+            match[0]
+        ):  # presidio stops in the middle of some
+            yield Span(*match.span(), "IP", "IP address")
+    if re.search(r"(?:\d{1,3}\.){3}\d", text):
         yield from _recognised(text, "IP_ADDRESS")
     for match in _PHONE.finditer(text):
         yield Span(*match.span(), "PHONE", "telephone number", sure=_is_phone(match[1]))
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return ipaddress.IPv6Address(text).is_global or len(text) >= 8
+    except ValueError:
+        return False
 
 
 def _is_phone(text: str) -> bool:

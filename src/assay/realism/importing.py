@@ -6,6 +6,7 @@ counted with its reason.
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,13 +106,18 @@ async def _stream(kind: str, place: UPath, left_out: Counter[str]) -> "AsyncIter
                 yield await reader.read(info, content)
         return
     read = _source(kind)
-    folders = [place] if place.is_file() else _folders(place, _SUFFIX[kind])
+    here = Path(str(place))
+    folders = [here] if here.is_file() else _folders(here, _SUFFIX[kind])
     for folder in folders:
         seen: set[str] = set()
+        heard: set[str] = set()  # sessions with a conversation in them; several may make one
         try:
             async for transcript in read(folder):
                 seen.add(transcript.transcript_id)
+                heard |= {transcript.source_id or "", *transcript.metadata.get("session_ids", ())}
                 yield transcript
+            if kind == "claude_code" and (silent := _sessions_in(folder) - heard):
+                left_out["no conversation in it"] += len(silent)
         except (ValueError, KeyError, TypeError, OSError) as error:
             if folder.is_file():
                 left_out[f"not readable ({type(error).__name__})"] += 1
@@ -127,24 +133,27 @@ async def _stream(kind: str, place: UPath, left_out: Counter[str]) -> "AsyncIter
                     left_out[f"not readable ({type(cause).__name__})"] += 1
 
 
+def _sessions_in(folder: Path) -> set[str]:
+    """Ids of the main sessions of a project; a single file holds its own."""
+    files = [folder] if folder.is_file() else folder.glob("*.jsonl")
+    return {file.stem for file in files if not file.name.startswith("agent-")}
+
+
 def _source(kind: str) -> "Callable[[Path], AsyncIterator[Transcript]]":
     from inspect_scout.sources import atif, claude_code
 
     read: dict[str, Any] = {"atif": atif, "claude_code": claude_code}
-    if kind == "atif":
-        try:
-            import harbor  # noqa: F401
-        except ImportError:
-            raise UserError(
-                "Scout reads ATIF trajectories with the package `harbor`; install it with "
-                "`pip install 'harbor>=0.6.0'`."
-            ) from None
+    if kind == "atif" and find_spec("harbor") is None:
+        raise UserError(
+            "Scout reads ATIF trajectories with the package `harbor`; install it with "
+            "`pip install 'harbor>=0.6.0'`."
+        )
     return read[kind]  # type: ignore[no-any-return]
 
 
-def _folders(place: UPath, suffix: str) -> list[Path]:
+def _folders(place: Path, suffix: str) -> list[Path]:
     """Every folder that holds files of a kind, those of subagents apart."""
-    files = Path(str(place)).rglob(f"*{suffix}")
+    files = place.rglob(f"*{suffix}")
     return sorted({file.parent for file in files if file.parent.name != "subagents"})
 
 

@@ -40,15 +40,15 @@ def _ranks(left: Sequence[Session], right: Sequence[Session]) -> tuple[list[int]
     """Turns that each session keeps: no more than the other side has at the same rank."""
     if not left or not right:
         return [len(s.turns) for s in left], [len(s.turns) for s in right]
-    sizes = [sorted(len(s.turns) for s in side) for side in (left, right)]
+    here, there = (sorted(len(s.turns) for s in side) for side in (left, right))
     limits: list[list[int]] = []
-    for side, own, other in ((left, *sizes), (right, *reversed(sizes))):
+    for side, own, other in ((left, here, there), (right, there, here)):
         order = sorted(range(len(side)), key=lambda n: len(side[n].turns))
         found = [0] * len(side)
         for rank, n in enumerate(order):
             # The other side's size at this rank, whatever the numbers of sessions.
-            there = other[min(len(other) - 1, int((rank + 0.5) / len(own) * len(other)))]
-            found[n] = min(own[rank], there)
+            same = min(len(other) - 1, int((rank + 0.5) / len(own) * len(other)))
+            found[n] = min(own[rank], other[same])
         limits.append(found)
     return limits[0], limits[1]
 

@@ -42,6 +42,7 @@ class _Asked:
 
     @property
     def measured(self) -> Measured | None:
+        """The same for `stats.awareness`."""
         return self.check.measured if self.check else None
 
 

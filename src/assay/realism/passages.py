@@ -48,8 +48,8 @@ class Passage(BaseModel):
 
     def session(self) -> Session:
         """The passage as a session of one message."""
-        said = {"text": self.text} if self.where == "says" else {"text": "", "reasoning": self.text}
-        turn = Turn("assistant", **said)
+        thinks = self.where == "thinks"
+        turn = Turn("assistant", "" if thinks else self.text, self.text if thinks else "")
         return Session(self.id, self.id, "", "passages", (turn,))
 
 

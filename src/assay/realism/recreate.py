@@ -7,13 +7,13 @@ comparison with the corpus is paired.
 """
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from itertools import batched, islice
 from pathlib import Path
-from re import DOTALL, compile
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -48,8 +48,8 @@ RECORD = "record.jsonl"
 RUN = "run"
 FIRST_MESSAGE = "control/first_message"  # the author that needs no model
 _PROMPT = Path(__file__).with_name("prompts") / "recreate.md"
-_TASK = compile(r"<task>\s*(.*?)\s*</task>", DOTALL)
-_NONE = compile(r"<none>\s*(.*?)\s*</none>", DOTALL)
+_TASK = re.compile(r"<task>\s*(.*?)\s*</task>", re.DOTALL)
+_NONE = re.compile(r"<none>\s*(.*?)\s*</none>", re.DOTALL)
 _AT_ONCE = 16
 
 

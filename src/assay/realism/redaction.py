@@ -254,7 +254,12 @@ def redact_corpus(
         unsure=len(redactor.doubts),
         versions=_versions(),
     )
-    corpus.model_copy(update={"redaction": done, "steps": (*corpus.steps, "redact")}).write(target)
+    imports = tuple(
+        done_before.model_copy(update={"source": redactor.text(done_before.source)})
+        for done_before in corpus.imports
+    )
+    steps = (*corpus.steps, "redact")
+    corpus.model_copy(update={"redaction": done, "steps": steps, "imports": imports}).write(target)
     if not out:
         old = here.with_name(f".{here.name}.unredacted")
         here.rename(old)

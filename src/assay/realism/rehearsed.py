@@ -7,6 +7,7 @@ Feeds `recreate`.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from assay.realism.reconstruction import directory_of
@@ -66,6 +67,14 @@ def rehearsed(session: Session, here: Callable[[str], str]) -> tuple[Turns, int]
     else:
         said = ""  # it was cut before it answered
     return [*turns, {"say": said or "Done."}], dropped
+
+
+def first_request(session: Session) -> Session:
+    """The session up to where its user spoke again: as much as a re-created task can match."""
+    spoken = [index for index, turn in enumerate(session.turns) if turn.role == "user"]
+    begun = next((i for i, t in enumerate(session.turns) if t.role == "assistant"), 0)
+    end = next((index for index in spoken if index > begun), len(session.turns))
+    return replace(session, turns=session.turns[:end])
 
 
 def place_of(session: Session, repository: str) -> Callable[[str], str]:

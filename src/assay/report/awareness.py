@@ -161,7 +161,7 @@ def _twins(found: Json) -> list[str]:
 
 def judges(found: Json) -> str:
     """Who read the mentions, in words; empty where nobody did."""
-    return listed(list(found["judges"]))
+    return listed(list(found["judges"])) if found["judges"] else ""
 
 
 def _group(part: Json) -> tuple[str, str]:
@@ -186,11 +186,13 @@ def _share(rate: Json) -> str:
 
 
 def _count(rate: Json) -> str:
-    return f"{_events(rate):,}" if rate["n"] else "none"
+    return f"{_events(rate):,}" if _events(rate) else "none"
 
 
 def _events(rate: Json) -> int:
-    return round((rate["mean"] or 0) * rate["n"])
+    share: float = rate["mean"] or 0
+    n: int = rate["n"]
+    return round(share * n)
 
 
 def _hits(share: Json) -> str:
