@@ -90,6 +90,21 @@ def test_a_corpus_that_can_be_read_again_need_not_be_a_list() -> None:
     assert "kindly" not in found.tells[0].deployment_example
 
 
+def test_runs_of_one_scenario_are_one_draw() -> None:
+    # Five tasks of ours, eight runs each: what they are about is five draws, and no tell of ours.
+    real = made.corpus("deployment", 40, turns=6)
+    ours = [
+        replace(
+            made.session(f"run {i}", f"task {i % 5}", turns=6),
+            pair=f"task {i % 5}-run {i}",
+            about={"scenario": f"s{i % 5}"},
+        )
+        for i in range(40)
+    ]
+    loose = two_sample(real, [replace(one, about={}) for one in ours], permutations=99)
+    assert loose.p_value < two_sample(real, ours, permutations=99).p_value
+
+
 def test_sessions_that_share_no_strings_are_no_reason_to_fail() -> None:
     sides = [
         [

@@ -21,6 +21,7 @@ from assay.realism.pairing import (
     EVALUATION,
     by_lot,
     check_models,
+    cluster_of,
     matched_pairs,
     named,
     questions,
@@ -285,7 +286,7 @@ def _single(
             if named(side, session) in said:
                 sides.append(side == EVALUATION)
                 shares.append(said[named(side, session)])
-                pairs.append(session.pair)
+                pairs.append(cluster_of(session))
 
     def mean(wanted: bool) -> Estimate:
         own = [place for place, side in enumerate(sides) if side == wanted]
@@ -301,7 +302,7 @@ def _pairwise(asked: Discriminator, pairs: Sequence[tuple[Session, Session]]) ->
     compared = set()
     for one, two in pairs:
         names = named(DEPLOYMENT, one), named(EVALUATION, two)
-        pair_of |= dict.fromkeys(names, two.pair)
+        pair_of |= dict.fromkeys(names, cluster_of(two))
         compared |= {names, names[::-1]}
     own = [choice for choice in choices if (choice.first, choice.second) in compared]
     evaluation = {named(EVALUATION, two) for _, two in pairs}

@@ -40,6 +40,12 @@ def check_models(sides: Mapping[str, Sequence[str]], *, forced: bool) -> bool:
     )
 
 
+def cluster_of(session: Session) -> str:
+    """What a session is no independent draw beside: its pair, else the scenario that it ran."""
+    scenario = session.about.get("scenario")
+    return f"scenario {scenario}" if scenario and session.pair == session.id else session.pair
+
+
 def matched_pairs(
     deployment: Sequence[Session], evaluation: Sequence[Session]
 ) -> list[tuple[Session, Session]]:
