@@ -24,7 +24,7 @@ from assay.stats.estimate import (
 
 type Mask = npt.NDArray[np.bool_]
 
-SHARED = "Clusters (pairs, runs of a scenario) are independent draws from those that the claim is about."
+SHARED = "Clusters (pairs, or runs of a scenario) are independent draws of what the claim is about."
 
 
 @dataclass(frozen=True)
