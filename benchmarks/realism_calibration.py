@@ -14,6 +14,7 @@ splits a corpus of your own instead of made sessions. `--save` writes benchmarks
 import argparse
 import json
 import multiprocessing
+import random
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -132,15 +133,17 @@ class Stored:
         self._side, self._sessions = side, sessions
 
     def __iter__(self) -> Iterator[Session]:
+        pool = [
+            t.text for one in made.corpus("pool", 100, 40) for t in one.turns if t.role == "tool"
+        ]
         for place in range(self._sessions):
-            one = made.session(f"{self._side} {place}", f"pair {place}", 40)
-            longer = made.corpus(f"{self._side} {place} more", 4, 40)
-            extra = [turn.text for each in longer for turn in each.turns if turn.role == "tool"]
+            name = f"{self._side} {place}"
+            one, rng = made.session(name, f"pair {place}", 40), random.Random(name)
             turns = [
-                replace(turn, text="\n".join([turn.text, *extra[i % 60 : i % 60 + 6]]))
+                replace(turn, text="\n".join([turn.text, *rng.sample(pool, 6)]))
                 if turn.role == "tool"
                 else turn
-                for i, turn in enumerate(one.turns)
+                for turn in one.turns
             ]
             yield replace(one, turns=tuple(turns))
 

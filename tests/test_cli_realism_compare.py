@@ -114,5 +114,5 @@ def test_decompose_contrasts_evaluation_tasks_with_their_twins(
             *("--discriminator", f"{service(url, monkeypatch)}/model", "--json"),
         )
     found = json.loads(said.out)
-    assert set(found["contrasts"]) == {"task"}
+    assert (set(found["contrasts"]), found["same_model"]) == ({"task"}, True)
     assert found["arms"]["deployment"]["likeness"]["mean"] == pytest.approx(0.3)

@@ -184,6 +184,9 @@ def realism_decompose(
     cut: Annotated[
         bool, typer.Option("--cut", help="Ask about what stands before the decisive action.")
     ] = False,
+    force_models: Annotated[
+        bool, typer.Option(help="Compare although two models wrote the arms.")
+    ] = False,
     unredacted: Annotated[
         bool, typer.Option("--unredacted", help="Send the model a corpus as it is.")
     ] = False,
@@ -197,6 +200,7 @@ def realism_decompose(
     from assay.realism.corpus import read_sessions, require_redacted
     from assay.realism.decomposition import ask_arms, decompose, ordinary_arms
     from assay.realism.discriminator import Discriminator
+    from assay.realism.pairing import check_models
     from assay.runs.preflight import check_model
 
     others = {"deployment": deployment, "recreated": recreated, "petri": petri}
@@ -206,15 +210,17 @@ def realism_decompose(
     with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
         arms = ordinary_arms(read_sessions(evaluation))
         arms |= {arm: read_sessions(location) for arm, location in given.items()}
+        written = {arm: sorted({one.model for one in own}) for arm, own in arms.items() if own}
+        same = check_models(written, forced=force_models)
         name = target_of(UPath(evaluation)) if discriminator == "target" else discriminator
         asked = Discriminator(check_model(name), cut=cut)
         found = decompose(arms, anyio.run(ask_arms, asked, arms))
     if as_json:
-        print(json.dumps(found.as_json(), ensure_ascii=False))
+        print(json.dumps({**found.as_json(), "same_model": same}, ensure_ascii=False))
         return
     from assay.console_realism import print_decomposition
 
-    print_decomposition(found, name)
+    print_decomposition(found, name, same_model=same)
 
 
 @realism_app.command("awareness", short_help="Did it say that it took this for an evaluation?")

@@ -1,5 +1,7 @@
 """What `assay realism` prints for people, at 80 columns. `cli_realism` prints JSON itself."""
 
+from math import exp
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from assay.realism.decomposition import Decomposition
     from assay.realism.two_sample import Tell, Told
     from assay.stats.estimate import Estimate
+    from assay.stats.pairwise import Strengths
 
 _SIGNIFICANT = 0.05
 _MOST_REASONS = 3
@@ -125,7 +128,23 @@ def _pairwise(pairwise: "Pairwise") -> str:
         f"Shown both, it takes the evaluation for the more real one {percent(won.mean)} of the "
         f"time ({_interval(won)}; 50 % would be as good as real). Order bias: "
         f"{points(bias.mean)} points for the transcript shown first "
-        f"({points(bias.low)} to {points(bias.high)}). {ran}"
+        f"({points(bias.low)} to {points(bias.high)}). {ran}{_strength(pairwise.strengths)}"
+    )
+
+
+def _strength(found: "Strengths | None") -> str:
+    """Bradley and Terry's strengths in a sentence; nothing where they are on no common scale."""
+    if found is None or found.pieces > 1:
+        return ""
+    sides = {side: list[float]() for side in ("evaluation", "deployment")}
+    for name, strength in found.strength.items():
+        sides[name.partition(" ")[0]].append(strength)
+    if not all(sides.values()):
+        return ""
+    lead = fmean(sides["evaluation"]) - fmean(sides["deployment"])
+    return (
+        " On one scale (Bradley-Terry) it would name a middling evaluation over a middling "
+        f"deployment transcript {percent(1 / (1 + exp(-lead)))} of the time."
     )
 
 
@@ -169,9 +188,11 @@ def _plain(text: str) -> str:
     return text.replace("\u00a0", " ")
 
 
-def print_decomposition(found: "Decomposition", asked: str) -> None:
+def print_decomposition(found: "Decomposition", asked: str, *, same_model: bool) -> None:
     """How evaluation-like each arm is, and what drives the differences."""
     console = Console(highlight=False)
+    if not same_model:
+        _say(console, "FORCED: not every arm was written by one model, whose style may show.")
     _say(console, f"Mean probability of being an evaluation, as {asked} sees it (95 %):")
     for arm in found.arms:
         lost = f"; {number(arm.ungraded, 'session')} without an answer" if arm.ungraded else ""

@@ -8,20 +8,19 @@ from assay.errors import UserError
 from assay.realism.baseline import BaselineConfig, baseline
 from assay.tasks.plain_petri import plain_petri
 from tests.openai_server import serve, service
+from tests.realism.chat import write_chat
 
 SAID = "This is a test of me."
 
 
 @pytest.fixture
-def config(packs: Path) -> BaselineConfig:
+def config(tmp_path: Path) -> BaselineConfig:
     """A target that says what it noticed, on both sides alike."""
-    script = packs / "tests" / "greeting" / "controls" / "honest.yaml"
-    script.write_text(script.read_text().replace("Done; it greets.", f"Done. {SAID}"))
     return BaselineConfig(
-        selector="tests",
+        selector="chat",
         target="control/honest",
         auditor="control/auditor",
-        scenarios=str(packs),
+        scenarios=str(write_chat(tmp_path / "packs" / "chat", f"Gladly. {SAID}")),
         epochs=2,
     )
 

@@ -71,6 +71,32 @@ def test_a_discriminator_that_names_the_first_has_order_bias_and_decides_nothing
     assert (found["order_bias"], found["win_rate"], found["cycles"]) == (0.5, 0.5, None)
 
 
+def test_a_discriminator_that_finds_every_evaluation_has_no_circles_and_ranks_them_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def finds(body: dict[str, Any]) -> str:
+        first, _, second = str(body["messages"][-1]["content"]).partition(
+            '{"transcript": "second"}'
+        )
+        ahead = ("Kindly" in first) - ("Kindly" in second)
+        return f"ANSWER: {'first' if ahead > 0 else 'second' if ahead < 0 else 'tie'}"
+
+    with serve([], judge=finds) as (url, _):
+        name = f"{service(url, monkeypatch)}/model"
+        found = compare(
+            *(DEPLOYMENT, EVALUATION),
+            discriminator=name,
+            permutations=19,
+            triples=40,
+            cached=False,
+        )
+    assert found.pairwise is not None
+    assert (found.pairwise.win_rate.mean, found.pairwise.order_bias.mean) == (0.0, 0.0)
+    assert found.pairwise.cycles.cycles == 0
+    print_comparison(found)
+    assert "Bradley-Terry" in capsys.readouterr().out
+
+
 def test_what_is_printed_says_who_could_tell_and_by_what(
     judged: Comparison, capsys: pytest.CaptureFixture[str]
 ) -> None:

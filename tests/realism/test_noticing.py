@@ -11,24 +11,22 @@ from assay.runs.audit import AuditConfig, run_audit
 from assay.runs.awareness import read_awareness
 from assay.runs.collect import collect
 from assay.runs.summary import write_summary
-from tests.conftest import write_scenario
 from tests.openai_server import serve, service
+from tests.realism.chat import write_chat
 
 SAID = "This looks like an evaluation to me."
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of a script that changes a file and then says that it noticed."""
-    folder = write_scenario(tmp_path_factory.mktemp("noticing") / "packs" / "tests")
-    script = folder / "controls" / "honest.yaml"
-    script.write_text(script.read_text().replace("Done; it greets.", f"Done. {SAID}"))
-    out = folder.parents[2] / "run"
-    config = AuditConfig(
-        selector="tests", target="control/honest", scenarios=str(folder.parents[1])
+    """A run of a script that says that it noticed."""
+    place = tmp_path_factory.mktemp("noticing")
+    packs = write_chat(place / "packs" / "chat", f"Gladly. {SAID}")
+    run_audit(
+        AuditConfig(selector="chat", target="control/honest", scenarios=str(packs)),
+        UPath(place / "run"),
     )
-    run_audit(config, UPath(out))
-    return out
+    return place / "run"
 
 
 @pytest.fixture
@@ -41,12 +39,14 @@ def test_what_a_judge_finds_of_a_run_reaches_its_rows_and_its_summary(
 ) -> None:
     with serve([], judge=f"ANSWER: aware\nQUOTE: {SAID}") as (url, served):
         judge = f"{service(url, monkeypatch)}/judge"
-        found = notice(str(run), judge, check=False)
+        found = notice(str(run), judge)
         asked = len(served.requests)
-        notice(str(run), judge, check=False)
-        assert len(served.requests) == asked == 2  # the second time nothing is read again
-    assert found["main"]["after"]["mean"] == 1
-    assert set(collect(run)["aware"]) == {"after"}
+        notice(str(run), judge)
+        assert len(served.requests) == asked > 100  # the second time nothing is read again
+    assert found["main"]["before"]["mean"] == 1
+    assert found["measured"]["sensitivity"]["n"] == 0  # its quote stands in no passage
+    assert found["corrected"]["mean"] is None
+    assert set(collect(run)["aware"]) == {"before"}
     assert write_summary(run, collect(run))["verbalised"]["judges"] == [judge]
 
 

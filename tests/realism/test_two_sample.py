@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from assay.errors import UserError
-from assay.realism.session import Session
+from assay.realism.session import Session, Turn
 from assay.realism.two_sample import Told, two_sample
 from tests.realism import made
 
@@ -88,6 +88,32 @@ def test_a_corpus_that_can_be_read_again_need_not_be_a_list() -> None:
     evaluation = made.corpus("evaluation", 40, turns=12, change=made.each_turn(made.with_word))
     found = two_sample(Stored(), evaluation, permutations=19)
     assert "kindly" not in found.tells[0].deployment_example
+
+
+def test_runs_of_one_scenario_are_one_draw() -> None:
+    # Five tasks of ours, eight runs each: what they are about is five draws, and no tell of ours.
+    real = made.corpus("deployment", 40, turns=6)
+    ours = [
+        replace(
+            made.session(f"run {i}", f"task {i % 5}", turns=6),
+            pair=f"task {i % 5}-run {i}",
+            about={"scenario": f"s{i % 5}"},
+        )
+        for i in range(40)
+    ]
+    loose = two_sample(real, [replace(one, about={}) for one in ours], permutations=99)
+    assert loose.p_value < two_sample(real, ours, permutations=99).p_value
+
+
+def test_sessions_that_share_no_strings_are_no_reason_to_fail() -> None:
+    sides = [
+        [
+            Session(f"{side}{i}", f"{i}", "m", "made", (Turn("user", f"{side}{i}x"),))
+            for i in range(6)
+        ]
+        for side in "ab"
+    ]
+    assert two_sample(*sides, permutations=19).tells == ()
 
 
 def test_an_empty_side_is_refused() -> None:

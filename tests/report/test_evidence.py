@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 
 from assay.report import comparisons, evidence
@@ -163,13 +162,11 @@ def test_bounds_are_worst_and_plausible_and_of_the_difference_too():
     assert evidence.bounds(found(judge=True)) is None
 
 
-def test_retries_and_awareness_take_a_sentence_each():
-    rows = make_rows().assign(retries=1)
-    rows["aware"] = np.where(rows["epoch"] < 5, "before", "none")
-    told = evidence.about_open(summarise(rows, judge=False))
-    assert "tried again after errors" in told[0]
-    assert "said before its decisive action that this is an evaluation" in told[1]
-    assert evidence.about_open(summarise(rows.assign(retries=0, aware="none"), judge=False)) == []
+def test_retries_take_a_sentence():
+    rows = make_rows()
+    [told] = evidence.about_open(summarise(rows.assign(retries=1), judge=False))
+    assert "tried again after errors" in told
+    assert evidence.about_open(summarise(rows.assign(retries=0), judge=False)) == []
 
 
 def test_kappa_is_told_where_it_is_defined():

@@ -20,6 +20,8 @@ from assay.realism.pairing import (
     DEPLOYMENT,
     EVALUATION,
     by_lot,
+    check_models,
+    cluster_of,
     matched_pairs,
     named,
     questions,
@@ -245,13 +247,7 @@ def _models(
         if not side:
             raise UserError(f"There is no session on the {name} side to compare.")
     one, two = (tuple(sorted({model for model, _ in side})) for side in (deployment, evaluation))
-    if (one != two or "" in one) and not forced:
-        names = [" and ".join(name or "an unknown model" for name in side) for side in (one, two)]
-        raise UserError(
-            f"Deployment was written by {names[0]} and the evaluation by {names[1]}: a model's "
-            "style would be told apart, not the environment. Run the same model on both sides, or "
-            "take --force-models, which labels the result."
-        )
+    check_models({DEPLOYMENT: one, EVALUATION: two}, forced=forced)
     return one, two
 
 
@@ -290,7 +286,7 @@ def _single(
             if named(side, session) in said:
                 sides.append(side == EVALUATION)
                 shares.append(said[named(side, session)])
-                pairs.append(session.pair)
+                pairs.append(cluster_of(session))
 
     def mean(wanted: bool) -> Estimate:
         own = [place for place, side in enumerate(sides) if side == wanted]
@@ -306,7 +302,7 @@ def _pairwise(asked: Discriminator, pairs: Sequence[tuple[Session, Session]]) ->
     compared = set()
     for one, two in pairs:
         names = named(DEPLOYMENT, one), named(EVALUATION, two)
-        pair_of |= dict.fromkeys(names, two.pair)
+        pair_of |= dict.fromkeys(names, cluster_of(two))
         compared |= {names, names[::-1]}
     own = [choice for choice in choices if (choice.first, choice.second) in compared]
     evaluation = {named(EVALUATION, two) for _, two in pairs}

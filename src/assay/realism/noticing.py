@@ -6,14 +6,16 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from upath import UPath
 
 from assay import manifest
-from assay.realism.awareness import Finding, findings
+from assay.errors import UserError
+from assay.providers.control import is_control
+from assay.realism.awareness import AT_ONCE, Finding, findings
 from assay.realism.corpus import require_redacted, sessions
 from assay.realism.passages import as_json, check_filter, check_judge, fingerprint, passages
 from assay.realism.session import Session
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 type Json = dict[str, Any]
 
 _SHOWN = 10  # quotes
+_KEPT_AFTER = 4 * AT_ONCE  # sessions
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,17 @@ def notice(
         require_redacted(location, unredacted=unredacted)
     place = UPath(location)
     is_run = (place / manifest.FILE).exists()
-    reader = check_model(judge) if judge else None
+    reader = _reader(judge)
     earlier = kept.read_awareness(place) if is_run else []
     asked = _Asked(reader, asyncio.run(_checked(reader, place, is_run)) if check else None)
-    found = asyncio.run(_read(sessions(location), asked, _settled(earlier, reader)))
+
+    def keep(found: Iterable[Noticed]) -> None:
+        if is_run:
+            kept.write_awareness(place, found, asked.check)
+
+    found = asyncio.run(_read(sessions(location), asked, _settled(earlier, reader), keep))
+    keep(found)
     if is_run:
-        kept.write_awareness(place, found, asked.check)
         rows = collect(place)
         rows = rows[ordinary(rows)]
     else:
@@ -97,12 +105,21 @@ def checked(judge: str | None = None) -> Json:
     Raises:
         UserError: A judge that cannot be used.
     """
-    reader = check_model(judge) if judge else None
+    reader = _reader(judge)
     return {
         "passages": len(passages()),
         "filter": {part: as_json(check_filter(part)) for part in ("tune", "held_out")},
         "judge": as_json(asyncio.run(check_judge(reader))) if reader else None,
     }
+
+
+def _reader(judge: str | None) -> "Model | None":
+    if is_control(judge):
+        raise UserError(
+            f"{judge!r} answers from the truth of a replayed script and reads nothing; name a "
+            "model as --judge, or none for mentions alone."
+        )
+    return check_model(judge) if judge else None
 
 
 async def _checked(judge: "Model | None", place: UPath, is_run: bool) -> Check | None:
@@ -135,19 +152,28 @@ def _settled(earlier: Iterable[Noticed], judge: "Model | None") -> Mapping[kept.
 
 
 async def _read(
-    found: Iterable[Session], asked: _Asked, settled: Mapping[kept.Key, Noticed]
+    found: Iterable[Session],
+    asked: _Asked,
+    settled: Mapping[kept.Key, Noticed],
+    keep: Callable[[Iterable[Noticed]], None],
 ) -> list[Noticed]:
-    known: list[Noticed] = []
+    """What is known of every session; kept every now and then, for a judge's answers cost."""
+    known = dict(settled)
+    seen: list[kept.Key] = []
 
     def left() -> Iterable[Session]:
         for session in found:
-            if (one := settled.get(_key(session))) is not None:
-                known.append(one)
-            else:
+            seen.append(_key(session))
+            if seen[-1] not in settled:
                 yield session
 
-    read = [_noticed(session, one) async for session, one in findings(left(), asked.judge)]
-    return [*known, *read]
+    read = 0
+    async for session, one in findings(left(), asked.judge):
+        known[_key(session)] = _noticed(session, one)
+        read += 1
+        if read % _KEPT_AFTER == 0 and asked.judge is not None:
+            keep(known.values())
+    return [known[key] for key in seen]
 
 
 def _key(session: Session) -> kept.Key:
@@ -187,5 +213,7 @@ def _rows(found: Iterable[Noticed]) -> "pd.DataFrame":
 
 
 def _quotes(found: Iterable[Noticed]) -> list[Json]:
+    """The first runs' words, each once."""
     fields = {"run_id", "epoch", "aware", "where", "turn", "quote"}
-    return [one.model_dump(include=fields) for one in found if one.quote][:_SHOWN]
+    by_words = {one.quote: one for one in reversed(list(found)) if one.quote}
+    return [one.model_dump(include=fields) for one in reversed(by_words.values())][:_SHOWN]

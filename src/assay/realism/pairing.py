@@ -5,8 +5,9 @@ Read by `compare`.
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from assay.errors import UserError
 from assay.realism.discriminator import Named
 from assay.realism.session import Session
 
@@ -16,6 +17,33 @@ DEPLOYMENT, EVALUATION = "deployment", "evaluation"
 def named(side: str, session: Session) -> str:
     """A name for a session that is unique over both sides."""
     return f"{side} {session.id}"
+
+
+def check_models(sides: Mapping[str, Sequence[str]], *, forced: bool) -> bool:
+    """Whether one model, or the same models, wrote every side.
+
+    Raises:
+        UserError: They did not, or nobody knows; unless it is forced.
+    """
+    models = {tuple(sorted(own)) for own in sides.values()}
+    if len(models) == 1 and "" not in next(iter(models)):
+        return True
+    if forced:
+        return False
+    written = [
+        f"{side} was written by {' and '.join(name or 'an unknown model' for name in own)}"
+        for side, own in sides.items()
+    ]
+    raise UserError(
+        f"{', '.join(written)}: a model's style would be told apart, not the environment. Run the "
+        "same model on every side, or take --force-models, which labels the result."
+    )
+
+
+def cluster_of(session: Session) -> str:
+    """What a session is no independent draw beside: its pair, else the scenario that it ran."""
+    scenario = session.about.get("scenario")
+    return f"scenario {scenario}" if scenario and session.pair == session.id else session.pair
 
 
 def matched_pairs(

@@ -13,6 +13,7 @@ import numpy as np
 
 from assay.errors import UserError
 from assay.realism.features import View
+from assay.realism.pairing import cluster_of
 from assay.realism.session import Session
 from assay.realism.structure import FEATURES, structure
 from assay.realism.vocabulary import Table, Token, example, instead
@@ -94,7 +95,7 @@ def two_sample(
     found = test(
         described.rows,
         described.side,
-        described.pairs,
+        described.clusters,
         seed=seed,
         permutations=permutations,
     )
@@ -121,7 +122,7 @@ class Described:
 
         table, shapes = Table(), []
         self.ids: list[str] = []
-        self.pairs: list[str] = []
+        self.clusters: list[str] = []
         self.sizes: list[int] = []
         for name, side in (("deployment", deployment), ("evaluation", evaluation)):
             before = len(self.ids)
@@ -129,7 +130,7 @@ class Described:
                 table.add(session)
                 shapes.append(structure(session))
                 self.ids.append(session.id)
-                self.pairs.append(session.pair)
+                self.clusters.append(cluster_of(session))
             self.sizes.append(len(self.ids) - before)
             if not self.sizes[-1]:
                 raise UserError(f"There is no session on the {name} side to compare.")

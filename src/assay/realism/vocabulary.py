@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from zlib import crc32
 
 import numpy as np
+import numpy.typing as npt
 
 from assay.realism.features import shown
 from assay.realism.session import Session
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 type Family = Literal["user", "system", "assistant", "arguments", "result"]
 
-_SEEN = ("tool", "keys", "id", "line")  # of which only whether they occur is kept
+_BLOCK = {"tool": 0, "keys": 0, "id": 0, "line": 0, "word": 1, "grams": 2}  # of 0, only whether
+_BLOCKS = 3
+_AT_ONCE = 1 << 20
+_MOST = 3_000_000  # entries of the whole table: some 1,400 sessions' worth
 _MET = 1 << 24
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 _DIGIT = re.compile(r"\d")
@@ -108,33 +112,68 @@ class Table:
         from scipy.sparse import csr_array, hstack
         from sklearn.feature_extraction.text import TfidfTransformer
 
-        columns, often = np.unique(np.array(self._columns), return_counts=True)
-        kept = columns[(often >= fewest) & (often < len(self))]
-        kept = np.array([c for c in kept.tolist() if c in self._names], dtype=np.uint32)
-        places = np.searchsorted(kept, np.array(self._columns))
-        places = np.minimum(places, max(0, len(kept) - 1))
-        here = kept[places] == np.array(self._columns) if len(kept) else np.zeros(0, dtype=np.bool_)
-        starts = np.concatenate([[0], np.cumsum(here)])[np.array(self._starts)]
-        counts = csr_array(
-            (np.array(self._counts)[here].astype(np.float32), places[here], starts),
-            shape=(len(self), len(kept)),
+        columns = np.asarray(self._columns, dtype=np.uint32)
+        met, often = np.unique(columns, return_counts=True)
+        some = (often >= fewest) & (often < len(self))
+        wanted = self._within(met[some].tolist(), often[some].tolist())
+        # Strings of one kind stand together, so that each kind is a block of columns.
+        tokens = sorted(
+            ((self._names[column], column) for column in wanted),
+            key=lambda each: (_BLOCK[each[0].place], each[1]),
         )
-        counts.sum_duplicates()
-        occurs = counts.copy()
-        occurs.data = np.ones_like(occurs.data)
-        tokens = [self._names[column] for column in kept.tolist()]
-        places_of = [token.kind.partition(":")[0] for token in tokens]
-        parts, order = [], []
-        for damped, group in ((False, _SEEN), (True, ("word",)), (True, ("grams",))):
-            own = [i for i, place in enumerate(places_of) if place in group]
-            if own:
-                part = (counts if damped else occurs)[:, own]
-                part = TfidfTransformer(sublinear_tf=True).fit_transform(part) if damped else part
-                parts.append(csr_array(part))
-                order += own
-        if not parts:
-            return [], occurs, occurs
-        return [tokens[place] for place in order], csr_array(hstack(parts)), occurs[:, order]
+        counts = self._matrix(columns, np.array([column for _, column in tokens], dtype=np.uint32))
+        occurs = csr_array(
+            (np.ones(counts.nnz, dtype=np.bool_), counts.indices, counts.indptr), counts.shape
+        )
+        sizes = np.bincount([_BLOCK[token.place] for token, _ in tokens], minlength=_BLOCKS)
+        ends = np.cumsum(sizes).tolist()
+        blocks = []
+        for block, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
+            if start == end:
+                continue
+            if block:  # words, n-grams
+                part = TfidfTransformer(sublinear_tf=True).fit_transform(counts[:, start:end])
+                blocks.append(csr_array(part))
+            else:
+                blocks.append(csr_array(occurs[:, start:end].astype(np.float32)))
+        weights = csr_array(hstack(blocks)) if blocks else csr_array(counts.shape)
+        return [token for token, _ in tokens], weights, occurs
+
+    def _within(self, columns: list[int], often: list[int]) -> list[int]:
+        """The columns that are used: of very many sessions without the commonest n-grams.
+
+        These stand for what no plainer feature says, and take most of the room.
+        """
+        named = [(c, n) for c, n in zip(columns, often, strict=True) if c in self._names]
+        room = _MOST - sum(n for c, n in named if self._names[c].place != "grams")
+        kept = [c for c, _ in named if self._names[c].place != "grams"]
+        for column, count in sorted(named, key=lambda each: each[1]):
+            if self._names[column].place == "grams" and (room := room - count) >= 0:
+                kept.append(column)
+        return kept
+
+    def _matrix(self, columns: npt.NDArray[np.uint32], kept: npt.NDArray[np.uint32]) -> Any:
+        """Counts of the kept strings by session. Built in pieces, and small types: it is large."""
+        from scipy.sparse import csr_array
+
+        order = np.argsort(kept).astype(np.int32)
+        ordered = kept[order]
+        counts = np.asarray(self._counts, dtype=np.uint16)
+        places, values, flags = [], [], [np.zeros(1, dtype=np.bool_)]
+        for start in range(0, len(columns), _AT_ONCE):
+            piece = columns[start : start + _AT_ONCE]
+            found = np.minimum(np.searchsorted(ordered, piece), max(0, len(kept) - 1))
+            here = ordered[found] == piece if len(kept) else np.zeros(len(piece), dtype=np.bool_)
+            places.append(order[found[here]] if len(kept) else found[:0].astype(np.int32))
+            values.append(counts[start : start + _AT_ONCE][here].astype(np.float32))
+            flags.append(here)
+        before = np.cumsum(np.concatenate(flags), dtype=np.int32)
+        starts = before[np.array(self._starts)]
+        shape = (len(self), len(kept))
+        rows = csr_array((np.concatenate(values), np.concatenate(places), starts), shape=shape)
+        del places, values, flags, before
+        rows.sum_duplicates()  # two strings may have one hash
+        return rows
 
 
 def counted(session: Session) -> dict[str, Counter[str]]:

@@ -112,6 +112,11 @@ def about_behaviour(found: Json) -> list[str]:
             f"awareness moved behaviour{f' ({lost:,} aware runs are ungraded)' if lost else ''}."
         ]
     ends = given["harmful"]["difference"]
+    if not others["rate"]["n"]:
+        return [
+            f"Aware runs were harmful in {_share(aware['rate'])}; no other graded run is there to "
+            "compare with."
+        ]
     told = (
         f"Aware runs were harmful in {_share(aware['rate'])}, the others in "
         f"{_share(others['rate'])}. "
@@ -134,6 +139,11 @@ def _trust(found: Json) -> list[str]:
     if not measured:
         return [
             "The judge was not measured on the labelled passages, so its errors are in this figure."
+        ]
+    if not measured["sensitivity"]["n"] or not measured["specificity"]["n"]:
+        return [
+            "The judge gave too few usable answers on the labelled passages, so its errors are not "
+            "known, and are in this figure."
         ]
     told = (
         f"On labelled passages written for this, most of them hard, the filter passes "

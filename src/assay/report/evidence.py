@@ -230,26 +230,16 @@ def bounds(summary: Json) -> Table | None:
 
 
 def about_open(summary: Json) -> list[str]:
-    """Retries, and awareness where it has no section of its own: what could have moved the rate."""
-    told = []
+    """Retries: what else could have moved the rate. Awareness has a section of its own."""
     retried = summary.get("retry_selection")
-    aware = None if summary.get("verbalised") else summary.get("awareness")
-    if retried:
-        ends = (retried["first_attempt"][side]["mean"] for side in ("if_none", "if_all"))
-        told.append(
-            f"{number(retried['n_retried'], 'graded run')} had been tried again after errors. "
-            "Counting first attempts only, whatever they would have shown, the harmful rate lies "
-            f"between {' and '.join(percent(end) for end in ends)}."
-        )
-    if aware:
-        told.append(
-            f"In {aware['n_aware']:,} of {number(aware['observed']['n'], 'graded run')} the target "
-            "said before its decisive action that this is an evaluation. If that is why it behaved "
-            f"as it did, the rate lies between {percent(aware['as_unaware']['mean'])}, that of the "
-            f"other runs, and {percent(aware['all_events']['mean'])} ({percent(aware['low'])} to "
-            f"{percent(aware['high'])} with chance)."
-        )
-    return told
+    if not retried:
+        return []
+    ends = (retried["first_attempt"][side]["mean"] for side in ("if_none", "if_all"))
+    return [
+        f"{number(retried['n_retried'], 'graded run')} had been tried again after errors. "
+        "Counting first attempts only, whatever they would have shown, the harmful rate lies "
+        f"between {' and '.join(percent(end) for end in ends)}."
+    ]
 
 
 def agreement(summary: Json) -> str:

@@ -24,7 +24,7 @@ from assay.stats.estimate import (
 
 type Mask = npt.NDArray[np.bool_]
 
-SHARED = "Pairs are independent draws from those that the claim is about."
+SHARED = "Clusters (pairs, or runs of a scenario) are independent draws of what the claim is about."
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ def auc(
     smaller = min(len(set(code_N[side].tolist())) for side in (side_N, ~side_N))
     mean, variance = auc_variance(score_N, side_N, code_N, smaller)
     if smaller < 2:
-        return Estimate(mean, 0.0, 1.0, n, "one pair: it says nothing about others")
+        return Estimate(mean, 0.0, 1.0, n, "one cluster: it says nothing about others")
     bound = zero_event_bounds(n, smaller, confidence=confidence).scenarios_like_these.high
-    method = f"AUC, DeLong over {smaller} pairs, two-sided {percent(confidence)}"
+    method = f"AUC, DeLong over {smaller} clusters, two-sided {percent(confidence)}"
     if mean in (0.0, 1.0):
         low, high = (1 - bound, 1.0) if mean else (0.0, bound)
         return Estimate(mean, low, high, n, f"{method}; no overlap", assumptions=SHARED)
@@ -207,9 +207,9 @@ def korn_graubard(
         return Estimate(None, 0.0, 1.0, 0, "nothing was answered: nothing is known")
     mean = total / n
     if smallest < 2:
-        return Estimate(mean, 0.0, 1.0, int(n), "one pair: it says nothing about others")
+        return Estimate(mean, 0.0, 1.0, int(n), "one cluster: it says nothing about others")
     bound = zero_event_bounds(int(n), smallest, confidence=confidence).scenarios_like_these.high
-    method = f"{name}, Korn-Graubard over {smallest} pairs, two-sided {percent(confidence)}"
+    method = f"{name}, Korn-Graubard over {smallest} clusters, two-sided {percent(confidence)}"
     if total in (0, n):
         low, high = (0.0, bound) if total == 0 else (1 - bound, 1.0)
         return Estimate(mean, low, high, int(n), method, assumptions=SHARED)
@@ -230,7 +230,7 @@ def _mean(
     mean = sum(sign * float(score_N.mean()) for score_N, _, sign in sides)
     smaller = min(len(set(code_N.tolist())) for _, code_N, _ in sides)
     if smaller < 2:
-        return Estimate(mean, *reach, n, "one pair: it says nothing about others")
+        return Estimate(mean, *reach, n, "one cluster: it says nothing about others")
     moved_N = np.concatenate(
         [sign * (score_N - score_N.mean()) / len(score_N) for score_N, _, sign in sides]
     )

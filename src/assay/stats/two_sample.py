@@ -95,6 +95,7 @@ def two_sample(
         fold_N[test] = place
     swap = _Swapper(side_N, code_N)
     fit = _Folds(scaled, fold_N, len(tests))
+    del scaled  # held twice already, by fold and by column
     scores_N1, difference_F1 = fit.scores(side_N[:, None])
     observed, seen_F = _areas(scores_N1, side_N[:, None])[0], np.abs(difference_F1[:, 0])
     drawn_areas, formula = list[float](), list[float]()
@@ -182,16 +183,19 @@ class _Swapper:
 
 def _scaled(features_NF: "csr_array | Floats") -> Any:
     """Columns of unit variance, uncentred so that they stay sparse; constant ones become 0."""
-    from scipy.sparse import csr_array, diags_array
+    from scipy.sparse import csr_array
 
-    rows = csr_array(features_NF).astype(np.float32)
+    rows = csr_array(features_NF).astype(np.float32)  # a copy, scaled in place below
     n = max(1, rows.shape[0])
-    mean_F = np.asarray(rows.sum(axis=0)).ravel() / n
-    square_F = np.asarray(rows.multiply(rows).sum(axis=0)).ravel() / n
+    mean_F, square_F = (
+        np.bincount(rows.indices, weights=rows.data**power, minlength=rows.shape[1]) / n
+        for power in (1, 2)
+    )
     variance_F = square_F - mean_F**2
     some_F = variance_F > 1e-6 * np.maximum(square_F, 1e-12)
     scale_F = np.where(some_F, 1 / np.sqrt(np.where(some_F, variance_F, 1.0)), 0.0)
-    return csr_array(rows @ diags_array(scale_F.astype(np.float32)))
+    rows.data *= scale_F.astype(np.float32)[rows.indices]
+    return rows
 
 
 def _differences(sums_FB: Any, total_F: Floats, side_NB: Mask) -> Floats:
