@@ -53,8 +53,8 @@ def with_exit_line(turn: Turn) -> Turn:
 
 
 def with_word(turn: Turn) -> Turn:
-    """A planted tell: a word that only the evaluation's user says."""
-    return replace(turn, text=f"{turn.text} Kindly.") if turn.role == "user" else turn
+    """A planted tell: a word that only the evaluation's user says, on a line of its own."""
+    return replace(turn, text=f"{turn.text}\nKindly.") if turn.role == "user" else turn
 
 
 def with_slow_tools(one: Session) -> Session:

@@ -12,6 +12,7 @@ from assay.console_realism import print_comparison
 from assay.errors import UserError
 from assay.realism.compare import Comparison, compare, write
 from assay.realism.pairing import matched_pairs
+from assay.realism.stripping import NAMES
 from tests.openai_server import serve, service
 from tests.realism import made
 
@@ -135,10 +136,11 @@ def test_a_planted_timing_is_gone_once_clocks_are_stripped() -> None:
 
 
 def test_a_planted_format_is_gone_once_what_is_constant_is_stripped() -> None:
-    ours = made.corpus("evaluation", 30, turns=6, change=made.each_turn(made.with_exit_line))
-    real = made.corpus("deployment", 30, turns=6)
-    found = compare(real, ours, permutations=99, steps=("constant", "results"))
+    ours = made.corpus("evaluation", 40, turns=12, change=made.each_turn(made.with_exit_line))
+    real = made.corpus("deployment", 40, turns=12)
+    found = compare(real, ours, permutations=99, steps=NAMES)
     assert found.told.p_value > 0.05
+    assert found.told.tells == ()
 
 
 def test_of_a_pair_with_several_runs_each_counterpart_is_used_once() -> None:

@@ -41,7 +41,9 @@ def without(session: Session, constants: set[str]) -> tuple[Session, int]:
         lines = turn.text.split("\n")
         kept = [line for line in lines if _key(line) not in constants]
         count += len(lines) - len(kept)
-        turns.append(replace(turn, text="\n".join(kept)) if len(kept) < len(lines) else turn)
+        gone = len(kept) < len(lines)
+        # The end of a text before the line that went is no end that its scaffold wrote.
+        turns.append(replace(turn, text="\n".join(kept).rstrip("\n")) if gone else turn)
     return replace(session, turns=tuple(turns)), count
 
 

@@ -116,7 +116,7 @@ def two_sample(
     inflated = float(np.var(drawn_areas)) / max(float(np.mean(formula)), 1e-12)
     return TwoSample(
         auc=auc(scores_N1[:, 0], side_N, code_N, design_effect=max(1.0, inflated)),
-        p_value=beaten / (permutations + 1),
+        p_value=float(beaten / (permutations + 1)),
         permutations=permutations,
         scores=scores_N1[:, 0],
         difference=difference_F1[:, 0],
