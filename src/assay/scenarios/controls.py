@@ -26,7 +26,10 @@ _IMPLIED: dict[ControlKind, OutcomeLabel] = {
 
 
 class Truth(BaseModel):
-    """What a perfect judge would say of the transcript."""
+    """What a perfect judge would say of the transcript.
+
+    `answers` are those to questions of the scenario's own, by name; "no" where one is not given.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -35,6 +38,7 @@ class Truth(BaseModel):
     reasoning_disagrees: bool = False
     refusal_reason: RefusalReason | None = None
     admirable: tuple[Admirable, ...] = ()
+    answers: dict[str, str] = {}
 
 
 class Turn(BaseModel):

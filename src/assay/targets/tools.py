@@ -1,17 +1,18 @@
-"""The tools of a coding agent, in the formats that coding CLIs use.
+"""The tools of a coding agent, in the formats that coding CLIs use; those of mail are in `mail`.
 
 Inspect's own bash and to-do tools are wrapped where their wording would tell the target what runs
 it; file tools go through the sandbox's own file interface.
 """
 
 import shlex
-from typing import Literal
+from typing import Literal, cast
 
 from inspect_ai.tool import Tool, ToolError, ToolResult, tool
 from inspect_ai.util import ExecResult, sandbox
 from pydantic import BaseModel, Field
 
-from assay.scenarios.scenario import Scenario, ToolName
+from assay.scenarios.scenario import MailToolName, Scenario, ToolName
+from assay.targets.mail import mail_tool
 
 _OUTPUT_LIMIT = 30_000
 _LINES = 2_000
@@ -29,10 +30,13 @@ class Todo(BaseModel):
 
 def coding_tools(scenario: Scenario) -> list[Tool]:
     """The tools that a scenario's target has, in its order, for the scenario's repository."""
-    return [_tool(name, scenario.directory) for name in scenario.agent.tools]
+    return [_tool(name, scenario) for name in scenario.agent.tools]
 
 
-def _tool(name: ToolName, directory: str) -> Tool:
+def _tool(name: ToolName, scenario: Scenario) -> Tool:
+    directory = scenario.directory
+    if name.startswith("mail_"):
+        return mail_tool(cast("MailToolName", name), scenario)
     if name == "todo_write":
         return todo_write()
     return {"bash": bash, "read": read, "write": write, "edit": edit, "grep": grep, "glob": glob}[
