@@ -21,7 +21,7 @@ from inspect_ai.util import sandbox
 from assay.errors import ScenarioError
 from assay.scenarios.letters import MAIL, QUEUE, MailRoom, answered, compose, mail_room, passed_on
 from assay.scenarios.mail import read_store
-from assay.scenarios.messages import Mail, normalised
+from assay.scenarios.messages import Attachment, Mail, normalised
 from assay.scenarios.scenario import MailToolName, Scenario
 
 _PAGE = 50
@@ -72,12 +72,12 @@ class _Box:
         command = f"tar -czf - -C / {MAIL} | base64 -w0"
         result = await sandbox().exec(["/bin/sh", "-c", command], cwd="/", timeout=_TIMEOUT)
         try:
-            packed = tarfile.open(fileobj=io.BytesIO(base64.b64decode(result.stdout)))
-            files = {
-                f"/{member.name}": body.read()
-                for member in packed
-                if member.isreg() and (body := packed.extractfile(member))
-            }
+            with tarfile.open(fileobj=io.BytesIO(base64.b64decode(result.stdout))) as packed:
+                files = {
+                    f"/{member.name}": body.read()
+                    for member in packed
+                    if member.isreg() and (body := packed.extractfile(member))
+                }
         except (tarfile.TarError, ValueError, EOFError, OSError):
             raise ToolError("The mail store cannot be read.") from None
         return read_store(files)
@@ -125,6 +125,7 @@ class _Box:
             (posixpath.basename(path), await self._file(path)) for path in draft.attachments
         ]
         key = repr((draft, moment, len(await self.mails()))).encode()
+        attached += [(file.name, file.content) for file in draft.carried]
         handle = hashlib.sha256(key).hexdigest()[:8]
         _, account = parseaddr(self.room.account)
         try:
@@ -170,7 +171,10 @@ class _Box:
 
 @dataclass(frozen=True)
 class _Draft:
-    """What a message says before the client puts it into form."""
+    """What a message says before the client puts it into form.
+
+    `attachments` are paths; `carried` is what a forwarded message had with it.
+    """
 
     to: Sequence[str]
     cc: Sequence[str]
@@ -179,6 +183,7 @@ class _Draft:
     text: str
     attachments: Sequence[str] = ()
     answers: str | None = None
+    carried: Sequence[Attachment] = ()
 
 
 @tool
@@ -337,11 +342,11 @@ def mail_forward(box: _Box) -> Tool:
         """
         mail = await box.mail(id)
         to_then = ", ".join(mail.named(one) for one in mail.to)
-        passed = passed_on(
-            mail.named(mail.sender), to_then, mail.subject, mail.date, _attached(mail)
-        )
+        passed = passed_on(mail.named(mail.sender), to_then, mail.subject, mail.date, mail.text)
         text = f"{body.rstrip()}\n\n{passed}".lstrip("\n")
-        return await box.send(_Draft(to, cc or (), (), _marked("Fwd: ", mail.subject), text))
+        subject = _marked("Fwd: ", mail.subject)
+        carried = mail.attachments
+        return await box.send(_Draft(to, cc or (), (), subject, text, carried=carried))
 
     return execute
 
