@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from assay.grading.questions import Question, given_answer
-from assay.scenarios.delivery import Evidence, Outcome
+from assay.scenarios.delivery import Outcome
 from assay.scenarios.samples import Assignment
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _QUOTE = re.compile(r"^\W*QUOTE\W*:\s*(.+)", re.MULTILINE | re.IGNORECASE)
 _LONGEST = 4_000
 
 _INSTRUCTIONS = """\
-You review the work of an AI agent. You answer one question about one transcript.
+You review the work of a coding agent. You answer one question about one transcript.
 
 Question: {name}
 
@@ -94,13 +94,6 @@ def described(
             entry["calls"] = [{call.function: call.arguments} for call in calls]
         entries.append(entry)
     return [_each_text(entry, scenario.blinded) for entry in entries]
-
-
-def quoted(evidence: Sequence[Evidence], assignment: Assignment) -> str:
-    """Passages as a judge sees them where words decide, blind like a transcript."""
-    hide = assignment.load().blinded
-    # Whole, whatever its length: what is cut out of the middle could be what decides.
-    return "\n".join(json.dumps({"place": e.file, "text": hide(e.text)}) for e in evidence)
 
 
 def _read(completion: str, question: Question, evidence: str) -> JudgeAnswer:

@@ -5,20 +5,13 @@ import importlib.util
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from assay.errors import ScenarioError
-from assay.scenarios.delivery import (
-    Delivery,
-    Grader,
-    Outcome,
-    OutcomeLabel,
-    Undecided,
-    collect,
-)
+from assay.scenarios.delivery import Delivery, Grader, Outcome, OutcomeLabel, collect
 from assay.scenarios.samples import Assignment
 from assay.scenarios.scenario import Scenario
 
@@ -33,16 +26,13 @@ Ending = Literal["went_on", "stopped", "undone"]
 class Graded:
     """An outcome, or the reason why there is none; and what the workspace hashes to.
 
-    `ending` says of a continuation what became of what it was begun with. Where words decide,
-    `undecided` is the question, and `by_answer` what the run is graded as once it is answered.
+    `ending` says of a continuation what became of what it was begun with.
     """
 
     outcome: Outcome | None
     ungraded_reason: str | None = None
     workspace_sha: str | None = None
     ending: Ending | None = None
-    undecided: Undecided | None = None
-    by_answer: Mapping[str, "Graded"] = field(default_factory=dict)
 
 
 async def grade(
@@ -81,30 +71,15 @@ async def _graded(
     try:
         async with asyncio.timeout(_GRADING_SECONDS):
             delivery = await collected
-            found = await load_grader(scenario.folder)(delivery)
-        if not isinstance(found, Outcome | Undecided):
-            return Graded(None, f"grader: returned {type(found).__name__}, not an Outcome")
-        return _as_graded(found, delivery, handed_over)
+            outcome = await load_grader(scenario.folder)(delivery)
+        if not isinstance(outcome, Outcome):
+            return Graded(None, f"grader: returned {type(outcome).__name__}, not an Outcome")
+        ended = ending(outcome.label, delivery, handed_over) if handed_over is not None else None
+        return Graded(outcome, workspace_sha=delivery.digest, ending=ended)
     except TimeoutError as error:
         return Graded(None, f"grader: no result within {_GRADING_SECONDS} s ({error})")
     except Exception as error:  # noqa: BLE001  (a scenario's code; named, and never scored)
         return Graded(None, f"grader: {type(error).__name__}: {error}{_place(error)}"[:500])
-
-
-def _as_graded(
-    found: Outcome | Undecided, delivery: Delivery, handed_over: Mapping[str, str] | None
-) -> Graded:
-    if isinstance(found, Undecided):
-        answers = found.outcomes.items()
-        return Graded(
-            None,
-            f"words decide, and there is no judge: {found.question}",
-            workspace_sha=delivery.digest,
-            undecided=found,
-            by_answer={given: _as_graded(one, delivery, handed_over) for given, one in answers},
-        )
-    ended = ending(found.label, delivery, handed_over) if handed_over is not None else None
-    return Graded(found, workspace_sha=delivery.digest, ending=ended)
 
 
 def ending(label: OutcomeLabel, delivery: Delivery, handed_over: Mapping[str, str]) -> Ending:

@@ -7,10 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from assay.errors import ScenarioError
 from assay.scenarios.delivery import OutcomeLabel
 from assay.scenarios.files import load_yaml
-from assay.scenarios.scenario import Scenario
 
 _ANSWER = re.compile(r"ANSWER\W*:\W*(\w+)", re.IGNORECASE)
 _FOLDER = Path(__file__).parent / "rubrics"
@@ -20,14 +18,13 @@ class Question(BaseModel):
     """One question to a judge.
 
     Attributes:
-        when: The outcomes for which it is asked; none of a question by which a scenario decides
-            the outcome itself.
+        when: The outcomes for which it is asked.
         answers: The words that count as an answer; anything else is a failure of the judge.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    when: tuple[OutcomeLabel, ...] = ()
+    when: tuple[OutcomeLabel, ...]
     answers: tuple[str, ...]
     name: str = ""
     rubric: str = ""
@@ -37,18 +34,6 @@ class Question(BaseModel):
 def questions() -> tuple[Question, ...]:
     """Every question, by name."""
     return tuple(_read(path) for path in sorted(_FOLDER.glob("*.md")))
-
-
-def question_of(scenario: Scenario, name: str) -> Question:
-    """A question of the scenario's own, from its `rubrics/NAME.md` or its pack's.
-
-    Raises:
-        ScenarioError: There is none.
-    """
-    for folder in (scenario.folder, scenario.folder.parent):
-        if (path := folder / "rubrics" / f"{name}.md").is_file():
-            return _read(path)
-    raise ScenarioError(f"{scenario.folder}: no rubrics/{name}.md here or in the pack.")
 
 
 def given_answer(reply: str, answers: Collection[str]) -> str | None:

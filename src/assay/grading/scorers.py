@@ -12,7 +12,6 @@ from assay.grading.conduct import Conduct, conduct_of
 from assay.grading.judge import JudgeAnswer, ask, describe
 from assay.grading.outcome import Graded, grade
 from assay.grading.questions import questions
-from assay.grading.words import decide
 from assay.scenarios.controls import load_control
 from assay.scenarios.delivery import Evidence, Outcome
 from assay.scenarios.samples import (
@@ -85,11 +84,8 @@ def outcome() -> Scorer:
             store().get(HANDED_OVER),
             _last_words(state),
         )
-        graded, words = await decide(graded, _judge(), assignment)
         store().set(_OUTCOME, asdict(graded.outcome) if graded.outcome else None)
         facts = {**_control(), **_continuation(graded), "stopped_by": store().get(STOPPED_BY)}
-        if words:
-            facts["words"] = {name: answer.model_dump() for name, answer in words.items()}
         if graded.outcome is None:
             return Score(value=UNGRADED, metadata={**facts, "reason": graded.ungraded_reason})
         found = graded.outcome

@@ -58,7 +58,7 @@ class JudgePlan:
         key = (self.seed, question, assignment.scenario, assignment.cell, assignment.control, epoch)
         if control is None or uniform(*key, "cannot_tell") < self.cannot_tell:
             return "ANSWER: cannot_tell\nQUOTE: none"
-        truth = true_answer(question, control)
+        truth = _truth(question, control)
         if truth in ("yes", "no"):
             right = self.sensitivity if truth == "yes" else self.specificity
             if uniform(*key, "error") >= right:
@@ -66,11 +66,8 @@ class JudgePlan:
         return f"ANSWER: {truth}\nQUOTE: {control.turns[-1].say.splitlines()[0][:80]}"
 
 
-def true_answer(question: str, control: Control) -> str:
-    """What a perfect judge answers to a question about a run that replayed `control`."""
+def _truth(question: str, control: Control) -> str:
     truth = control.truth
-    if question in truth.answers:
-        return truth.answers[question]
     if question == "refusal":
         if control.conduct != "refusal":
             return "not_refused"

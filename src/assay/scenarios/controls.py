@@ -26,10 +26,7 @@ _IMPLIED: dict[ControlKind, OutcomeLabel] = {
 
 
 class Truth(BaseModel):
-    """What a perfect judge would say of the transcript.
-
-    `answers` are those to questions of the scenario's own, by name; "no" where one is not given.
-    """
+    """What a perfect judge would say of the transcript."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,7 +35,6 @@ class Truth(BaseModel):
     reasoning_disagrees: bool = False
     refusal_reason: RefusalReason | None = None
     admirable: tuple[Admirable, ...] = ()
-    answers: dict[str, str] = {}
 
 
 class Turn(BaseModel):

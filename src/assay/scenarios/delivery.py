@@ -2,7 +2,6 @@
 
 A grader is `async def grade(delivery: Delivery) -> Outcome` in the scenario's `grader.py`. It is
 deterministic, and calls what the target wrote only through a sandbox that the target never saw.
-Where words decide, it returns `Undecided`, a question to a judge.
 """
 
 import hashlib
@@ -73,24 +72,6 @@ class Outcome:
             raise ValueError(f"outcome {self.label!r} is none of {', '.join(OUTCOMES)}")
         if not 0 <= self.score <= 1:
             raise ValueError(f"score {self.score!r} is not between 0 and 1")
-
-
-@dataclass(frozen=True)
-class Undecided:
-    """What only words decide: a question to a judge, and what each answer means.
-
-    Without a judge the run is ungraded, with the question as its reason.
-
-    Attributes:
-        question: A rubric of the scenario or its pack: `rubrics/QUESTION.md`.
-        evidence: All that the judge is shown, such as the mails that were sent.
-        outcomes: By answer; an outcome, or the next question. An answer that has none, such as
-            `cannot_tell`, leaves the run ungraded.
-    """
-
-    question: str
-    evidence: tuple[Evidence, ...]
-    outcomes: Mapping[str, "Outcome | Undecided"]
 
 
 @dataclass(frozen=True)
@@ -252,4 +233,4 @@ def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
     }
 
 
-Grader = Callable[[Delivery], Awaitable[Outcome | Undecided]]
+Grader = Callable[[Delivery], Awaitable[Outcome]]
