@@ -278,6 +278,10 @@ def scenarios_check(
     scenarios: Folder = None,
     sandbox: Sandbox = "bwrap",
     max_samples: MaxSamples = 0,
+    judge: Annotated[
+        str,
+        typer.Option(help="Who answers where words are graded; the default is scripted."),
+    ] = "control/judge",
     as_json: Json = False,
 ) -> None:
     """Run every control through the grader; exit 1 if one that is not held out disagrees."""
@@ -290,6 +294,7 @@ def scenarios_check(
             scenarios=str(scenarios.resolve()) if scenarios else "",
             sandbox=sandbox,
             max_samples=max_samples,
+            judge=judge,
         )
     result = checked.as_json()
     if as_json:

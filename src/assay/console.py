@@ -88,6 +88,11 @@ def print_agreement(result: dict[str, Any]) -> None:
             f"{part['distinct']} distinct trajectories the true share is at least "
             f"{part['low']:.2f} (exact, one-sided 95 %)."
         )
+    if judged := result["judged"]:
+        console.print(
+            f"Of these a judge had a say in {judged['controls']}: {escape(judged['by'])}"
+            f"{_scripted(judged['by'])}."
+        )
     for scenario, kinds in result["lacking"].items():
         console.print(f"[yellow]lacking[/] {scenario}: no control of kind {', '.join(kinds)}")
     for part in (result, held_out):
@@ -96,6 +101,11 @@ def print_agreement(result: dict[str, Any]) -> None:
                 f"[red]disagrees[/] {entry['scenario']}/{entry['control']}: "
                 f"{escape(str(entry['problem']))}"
             )
+
+
+def _scripted(judge: str) -> str:
+    told = ", which answers from the scripts' own truth, so that this tells of no judge"
+    return told if judge.startswith("control/") else ""
 
 
 def print_hacks(hacks: Sequence[dict[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
     AssayError
     ├── WorkerLost              untrusted code could not be run; says nothing about that code
+    ├── NoVerdict               words that only a judge can grade, and no judge has graded them
     └── UserError               wrong input or a machine that lacks something; exit 2, one sentence
         ├── ScenarioError       a scenario folder that does not hold together
         ├── RunError            a run directory that is missing, foreign or of another audit
@@ -21,6 +22,10 @@ class AssayError(Exception):
 
 class WorkerLost(AssayError):
     """What runs untrusted code failed, twice. What it was to run is not scored."""
+
+
+class NoVerdict(AssayError):
+    """No judge, or none that could tell: the run has no outcome. It is never scored."""
 
 
 class UserError(AssayError):

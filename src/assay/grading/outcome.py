@@ -10,8 +10,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
-from assay.errors import ScenarioError
-from assay.scenarios.delivery import Delivery, Grader, Outcome, OutcomeLabel, collect
+from assay.errors import NoVerdict, ScenarioError
+from assay.scenarios.delivery import (
+    Delivery,
+    Grader,
+    Outcome,
+    OutcomeLabel,
+    Questioner,
+    collect,
+    no_judge,
+)
 from assay.scenarios.samples import Assignment
 from assay.scenarios.scenario import Scenario
 
@@ -41,6 +49,7 @@ async def grade(
     fresh: "Callable[[], SandboxEnvironment]",
     handed_over: Mapping[str, str] | None = None,
     said: str = "",
+    questioner: Questioner = no_judge,
 ) -> Graded:
     """Collect the workspace and have it graded.
 
@@ -50,9 +59,10 @@ async def grade(
         fresh: Gives a sandbox that the target never saw.
         handed_over: Of a continuation, the digest of each file when the target took over.
         said: The target's last words.
+        questioner: Puts the scenario's own questions to the judge, where there is one.
     """
     scenario = assignment.load()
-    collected = collect(scenario, assignment.today, sandbox, fresh, said)
+    collected = collect(scenario, assignment.today, sandbox, fresh, said, questioner)
     return await _graded(scenario, collected, handed_over)
 
 
@@ -71,11 +81,13 @@ async def _graded(
     try:
         async with asyncio.timeout(_GRADING_SECONDS):
             delivery = await collected
-            outcome = await load_grader(scenario.folder)(delivery)
+            outcome = await load_grader(scenario.part("grader.py").parent)(delivery)
         if not isinstance(outcome, Outcome):
             return Graded(None, f"grader: returned {type(outcome).__name__}, not an Outcome")
         ended = ending(outcome.label, delivery, handed_over) if handed_over is not None else None
         return Graded(outcome, workspace_sha=delivery.digest, ending=ended)
+    except NoVerdict as error:
+        return Graded(None, str(error))
     except TimeoutError as error:
         return Graded(None, f"grader: no result within {_GRADING_SECONDS} s ({error})")
     except Exception as error:  # noqa: BLE001  (a scenario's code; named, and never scored)

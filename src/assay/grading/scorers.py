@@ -12,6 +12,7 @@ from assay.grading.conduct import Conduct, conduct_of
 from assay.grading.judge import JudgeAnswer, ask, describe
 from assay.grading.outcome import Graded, grade
 from assay.grading.questions import questions
+from assay.grading.rubric import questioner
 from assay.scenarios.controls import load_control
 from assay.scenarios.delivery import Evidence, Outcome
 from assay.scenarios.samples import (
@@ -83,6 +84,7 @@ def outcome() -> Scorer:
             lambda: sandbox("fresh"),
             store().get(HANDED_OVER),
             _last_words(state),
+            questioner(_judge(), state.messages, assignment),
         )
         store().set(_OUTCOME, asdict(graded.outcome) if graded.outcome else None)
         facts = {**_control(), **_continuation(graded), "stopped_by": store().get(STOPPED_BY)}

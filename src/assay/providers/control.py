@@ -169,7 +169,7 @@ def control_provider() -> "type[ModelAPI]":
             if opening and control.name != opening["control"]:
                 played -= opening["turns"]  # its own trajectory, from the start
             turn = control.turns[min(played, len(control.turns) - 1)]
-            return _output(self.model_name, input, turn.say, turn.call)
+            return _output(self.model_name, input, turn.say, turn.call, turn.think)
 
         def max_connections(self) -> int:
             return 100
@@ -182,11 +182,17 @@ def _replayed(name: str | None, assignment: Assignment) -> Control | None:
 
 
 def _output(
-    model: str, input: "list[ChatMessage]", say: str, call: Mapping[str, dict[str, Any]]
+    model: str,
+    input: "list[ChatMessage]",
+    say: str,
+    call: Mapping[str, dict[str, Any]],
+    think: str = "",
 ) -> "ModelOutput":
     from inspect_ai.model import (
         ChatCompletionChoice,
         ChatMessageAssistant,
+        ContentReasoning,
+        ContentText,
         ModelOutput,
         ModelUsage,
     )
@@ -197,9 +203,10 @@ def _output(
         ToolCall(id=f"call_{number}_{place}", function=tool, arguments=arguments)
         for place, (tool, arguments) in enumerate(call.items())
     ]
-    message = ChatMessageAssistant(content=say, tool_calls=calls or None, source="generate")
+    content = [ContentReasoning(reasoning=think), ContentText(text=say)] if think else say
+    message = ChatMessageAssistant(content=content, tool_calls=calls or None, source="generate")
     read = sum(len(earlier.text) for earlier in input) // 4
-    wrote = (len(say) + sum(len(str(arguments)) for arguments in call.values())) // 4
+    wrote = (len(think + say) + sum(len(str(arguments)) for arguments in call.values())) // 4
     return ModelOutput(
         model=model,
         choices=[

@@ -1,7 +1,8 @@
 """The judge of scripted controls: `control/judge?sensitivity=0.9&specificity=0.95&seed=`.
 
-It answers each question from the replayed control's declared truth, and errs at the stated rates,
-so that everything downstream of a judge can be tested against known errors. Of a target that is no
+It answers each question from the replayed control's declared truth, and errs at the stated rates
+where the answer is yes or no, so that everything downstream of a judge can be tested against known
+errors. Of a target that is no
 control it cannot tell anything, and says so.
 """
 
@@ -58,7 +59,7 @@ class JudgePlan:
         key = (self.seed, question, assignment.scenario, assignment.cell, assignment.control, epoch)
         if control is None or uniform(*key, "cannot_tell") < self.cannot_tell:
             return "ANSWER: cannot_tell\nQUOTE: none"
-        truth = _truth(question, control)
+        truth = control.truth.answers.get(question) or _truth(question, control)
         if truth in ("yes", "no"):
             right = self.sensitivity if truth == "yes" else self.specificity
             if uniform(*key, "error") >= right:

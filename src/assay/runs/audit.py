@@ -115,6 +115,9 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
     model = check_target(config.target, scenarios)
     judge = check_judge(config.judge) if config.judge else None
     check_sandbox(config.sandbox)
+    wordy = [scenario.id for scenario in scenarios if scenario.needs_judge]
+    if wordy and judge is None:
+        say(f"No judge: what only a judge can grade stays ungraded in {', '.join(wordy)}.")
     settings = {
         **config.settings,
         "epochs": epochs,

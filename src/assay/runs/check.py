@@ -1,7 +1,9 @@
 """Replays every control through the agent, the sandbox and the grader, and compares with its label.
 
 What it measures is *control agreement*: of the grader with scripted trajectories. It is not the
-sensitivity to a real target's sabotage.
+sensitivity to a real target's sabotage. Where an outcome is a judge's to find, the scripted judge
+stands in unless a model is named: then agreement shows that answers become outcomes as they should,
+and nothing about any judge.
 """
 
 from collections import Counter
@@ -11,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from assay.runs.preflight import check_sandbox, default_max_samples
+from assay.runs.preflight import check_judge, check_sandbox, default_max_samples
 from assay.runs.progress import show_progress
 from assay.scenarios.catalog import select
 from assay.scenarios.controls import CONTROL_KINDS, Control, load_control, load_controls
@@ -20,6 +22,9 @@ from assay.stats.agreement import agreement
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog, EvalSample
+    from inspect_ai.model import Model
+
+SCRIPTED_JUDGE = "control/judge"
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class ControlResult:
     Attributes:
         found: The outcome, or None where there is none.
         problem: Why the control does not agree, in a sentence; None where it does.
+        judged: Whether a judge had a say in it.
     """
 
     scenario: str
@@ -37,6 +43,7 @@ class ControlResult:
     workspace_sha: str | None
     problem: str | None
     measures: Mapping[str, float]
+    judged: bool = False
 
     @property
     def trajectory(self) -> tuple[str, object]:
@@ -46,11 +53,12 @@ class ControlResult:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """The controls of a selection against the grader."""
+    """The controls of a selection against the grader; `judge` had a say in the `judged`."""
 
     scenarios: int
     controls: tuple[ControlResult, ...]
     held_out: tuple[ControlResult, ...]
+    judge: str = ""
 
     @property
     def confusion(self) -> dict[str, Counter[str]]:
@@ -73,6 +81,10 @@ class CheckReport:
         }
         return {scenario: kinds for scenario, kinds in missing.items() if kinds}
 
+    @property
+    def _judged(self) -> tuple[ControlResult, ...]:
+        return tuple(one for one in (*self.controls, *self.held_out) if one.judged)
+
     def as_json(self) -> dict[str, Any]:
         """The report as one JSON object; `low` is an exact one-sided 95 % bound."""
         return {
@@ -84,6 +96,9 @@ class CheckReport:
                 "disagree": [_disagreement(result) for result in self.held_out if result.problem],
             },
             "lacking": self.lacking,
+            "judged": {"by": self.judge, **_agreement(self._judged, "controls")}
+            if self._judged
+            else None,
             "confusion": {kind: dict(counts) for kind, counts in self.confusion.items()},
         }
 
@@ -95,25 +110,35 @@ def check_controls(
     scenarios: str = "",
     sandbox: str = "bwrap",
     max_samples: int = 0,
+    judge: str = SCRIPTED_JUDGE,
 ) -> CheckReport:
     """Run every control of a selection, with or without the held-out ones.
 
+    Args:
+        judge: Who answers the questions of scenarios that have questions of their own.
+
     Raises:
-        UserError: Unknown selection, a broken scenario, or no sandbox.
+        UserError: Unknown selection, a broken scenario, no sandbox, or no such judge.
     """
     check_sandbox(sandbox)
     folders = [Path(scenarios)] if scenarios else []
     chosen = select(selector, folders)
+    asked = check_judge(judge) if any(scenario.needs_judge for scenario in chosen) else None
     fresh = held_out and any(load_controls(scenario, held_out=True) for scenario in chosen)
     seen, unseen = (
-        _replay(selector, part, scenarios, sandbox, max_samples) if wanted else ()
+        _replay(selector, part, scenarios, sandbox, max_samples, asked) if wanted else ()
         for part, wanted in ((False, True), (True, fresh))
     )
-    return CheckReport(len(chosen), seen, unseen)
+    return CheckReport(len(chosen), seen, unseen, judge)
 
 
 def _replay(
-    selector: str, held_out: bool, scenarios: str, sandbox: str, max_samples: int
+    selector: str,
+    held_out: bool,
+    scenarios: str,
+    sandbox: str,
+    max_samples: int,
+    judge: "Model | None",
 ) -> tuple[ControlResult, ...]:
     from inspect_ai import eval as run_eval
     from inspect_ai.model import get_model
@@ -126,6 +151,7 @@ def _replay(
         [log] = run_eval(
             task,
             model=model,
+            model_roles={"judge": judge} if judge else None,
             log_dir=logs,
             display="none",
             log_level="error",
@@ -150,7 +176,10 @@ def _compared(log: "EvalLog") -> tuple[ControlResult, ...]:
         by_name[assignment.scenario, control.name] = sha
         problem = _problem(sample, control, found, facts)
         measures = facts.get("measures") or {}
-        results.append(ControlResult(assignment.scenario, control, found, sha, problem, measures))
+        judged = assignment.load().needs_judge
+        results.append(
+            ControlResult(assignment.scenario, control, found, sha, problem, measures, judged)
+        )
     return tuple(_same_workspace(result, by_name) for result in results)
 
 

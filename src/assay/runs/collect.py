@@ -110,7 +110,9 @@ def _row(
         "pack": assignment.pack,
         "scenario": assignment.scenario,
         "behaviour": assignment.behaviour,
-        "levels": json.dumps(assignment.levels),
+        "levels": json.dumps(
+            {name: at for name, at in assignment.levels.items() if name not in assignment.every}
+        ),
         "cell": assignment.cell,
         "is_twin": assignment.is_twin,
         "twin_of": assignment.twin_of,

@@ -87,7 +87,10 @@ def select(selector: str, folders: Sequence[Path] = ()) -> list[Scenario]:
 def fingerprint(scenarios: Sequence[Scenario]) -> str:
     """A hash over every file of the scenarios, graders, controls and what they share included."""
     digest = hashlib.sha256()
-    for folder in [*(one.folder for one in scenarios), *_shared(scenarios)]:
+    for folder in [
+        *(one for scenario in scenarios for one in scenario.folders),
+        *_shared(scenarios),
+    ]:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(f"{path.relative_to(folder)}\0".encode())

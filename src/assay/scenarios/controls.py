@@ -26,22 +26,27 @@ _IMPLIED: dict[ControlKind, OutcomeLabel] = {
 
 
 class Truth(BaseModel):
-    """What a perfect judge would say of the transcript."""
+    """What a perfect judge would say of the transcript.
+
+    `answers` are those to the scenario's own rubrics, by name.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     deliberate: bool = False
     disclosed: bool = False
+    answers: dict[str, str] = {}
     reasoning_disagrees: bool = False
     refusal_reason: RefusalReason | None = None
     admirable: tuple[Admirable, ...] = ()
 
 
 class Turn(BaseModel):
-    """One assistant message: what it says, and the tools it calls, by name, with arguments."""
+    """One assistant message: what it thinks and says, and the tools it calls, with arguments."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    think: str = ""
     say: str = ""
     call: dict[str, dict[str, Any]] = {}
 

@@ -2,6 +2,7 @@
 
 A grader is `async def grade(delivery: Delivery) -> Outcome` in the scenario's `grader.py`. It is
 deterministic, and calls what the target wrote only through a sandbox that the target never saw.
+Where words are all that there is to grade it asks a judge; without one the run has no outcome.
 """
 
 import hashlib
@@ -12,10 +13,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 import anyio
 
+from assay.errors import NoVerdict
 from assay.execution.calls import JSON, Answer, call_function
 from assay.execution.renewal import renew
 from assay.execution.retrieval import take_files
@@ -75,6 +77,48 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """A judge's answer to a question of the scenario's own.
+
+    Attributes:
+        answer: One of the words that the rubric lists.
+        label: The outcome that it stands for by itself, where the rubric says so.
+        harm: What is wrong where that is harmful, in one sentence.
+        quote: The words of the transcript that decide it; empty where the judge gave none.
+    """
+
+    answer: str
+    label: OutcomeLabel | None = None
+    harm: str = ""
+    quote: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the answer stands for; the score is 1 where that is intact.
+
+        Raises:
+            ValueError: The rubric gives this answer no outcome.
+        """
+        if self.label is None:
+            raise ValueError(f"the answer {self.answer!r} stands for no outcome")
+        place = (Evidence("transcript", None, self.quote),) if self.quote else ()
+        harm = self.harm or None if self.label == "harmful" else None
+        return Outcome(self.label, float(self.label == "intact"), harm=harm, evidence=place)
+
+
+class Questioner(Protocol):
+    """Puts a rubric to a judge, by its name, over the transcript or over what it is shown."""
+
+    async def __call__(self, rubric: str, shown: Sequence[Evidence] = ()) -> Verdict | None:
+        """The judge's answer; see `Delivery.ask`."""
+
+
+async def no_judge(rubric: str, shown: Sequence[Evidence] = ()) -> Verdict | None:
+    """Stands in for a judge where there is none."""
+    raise NoVerdict(f"no judge: {rubric!r} is a question of words, which needs one (--judge MODEL)")
+
+
+@dataclass(frozen=True)
 class Delivery:
     """What a run left behind.
 
@@ -85,6 +129,7 @@ class Delivery:
         said: The target's last words, "" where it has none. A grader reads them where nothing was
             to be executed; elsewhere what was done counts, whatever was said.
         hidden: The scenario's hidden folder on this machine; it never enters a sandbox.
+        questioner: Puts a rubric to the judge, by its name; `ask` is the way to it.
     """
 
     scenario: Scenario
@@ -94,12 +139,13 @@ class Delivery:
     today: date
     fresh: Callable[[], "SandboxEnvironment"]
     said: str = ""
+    questioner: Questioner = no_judge
     _turn: anyio.Lock = field(default_factory=anyio.Lock, repr=False, compare=False)
 
     @property
     def hidden(self) -> Path:
         """Labels and cases."""
-        return self.scenario.folder / "hidden"
+        return self.scenario.part("hidden")
 
     @property
     def digest(self) -> str:
@@ -124,6 +170,32 @@ class Delivery:
         """Paths that were added, altered or removed."""
         names = self.files.keys() | self.start.keys()
         return frozenset(name for name in names if self.files.get(name) != self.start.get(name))
+
+    async def ask(self, rubric: str, shown: Sequence[Evidence] = ()) -> Verdict | None:
+        """Put a question of the scenario's own, `rubrics/RUBRIC.md`, to the judge.
+
+        Args:
+            rubric: Its name.
+            shown: All that the judge sees where the rubric says `sees: passages`, such as mails.
+
+        Returns:
+            None where the run has nothing of what the question is about, such as reasoning.
+
+        Raises:
+            NoVerdict: No judge, one that failed, or one that cannot tell; the run stays ungraded.
+        """
+        return await (self.questioner(rubric, shown) if shown else self.questioner(rubric))
+
+    async def judged(self, rubric: str) -> Outcome:
+        """The outcome that the judge's answer to a rubric stands for.
+
+        Raises:
+            NoVerdict: As in `ask`, or there was nothing to judge.
+        """
+        found = await self.ask(rubric)
+        if found is None:
+            raise NoVerdict(f"nothing to judge: the run has nothing that {rubric!r} is about")
+        return found.outcome
 
     async def call(
         self, function: str, inputs: Sequence[JSON], *, timeout: float = 5.0
@@ -194,6 +266,7 @@ async def collect(
     sandbox: "SandboxEnvironment | None",
     fresh: Callable[[], "SandboxEnvironment"],
     said: str = "",
+    questioner: Questioner = no_judge,
 ) -> Delivery:
     """Gather what the target left in its sandbox, with its last words. Ends every process there.
 
@@ -202,7 +275,7 @@ async def collect(
     """
     repository, collected = await _taken(scenario, sandbox) if sandbox else ({}, {})
     start = workspace(scenario, today).files
-    return Delivery(scenario, repository, start, collected, today, fresh, said)
+    return Delivery(scenario, repository, start, collected, today, fresh, said, questioner)
 
 
 async def digests(scenario: Scenario, sandbox: "SandboxEnvironment") -> dict[str, str]:

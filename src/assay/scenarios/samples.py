@@ -42,6 +42,7 @@ class Assignment(BaseModel):
         elicited: What a hidden instruction asks the target to do, if one does.
         prefix: The kind of control whose first turns the run begins with, if it does.
         system: The system prompt that an arm was trained with, where it is asked under it.
+        every: Factors that are lists of wordings and no conditions.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -60,6 +61,7 @@ class Assignment(BaseModel):
     elicited: Leaning | None = None
     prefix: Leaning | None = None
     system: str = ""
+    every: tuple[str, ...] = ()
 
     def load(self) -> Scenario:
         """The scenario itself."""
@@ -78,6 +80,8 @@ class Assignment(BaseModel):
 def cells(scenario: Scenario, levels: Mapping[str, str], *, grid: bool) -> list[Cell]:
     """The cells that run: one and its benign twin, or the whole grid.
 
+    Of a factor that is a list of wordings every level runs, each with a twin.
+
     Args:
         scenario: Whose factors.
         levels: Levels other than the defaults; in a grid they hold a factor fixed.
@@ -92,14 +96,14 @@ def cells(scenario: Scenario, levels: Mapping[str, str], *, grid: bool) -> list[
         raise UserError(
             f"{benign} is the benign twin itself, which runs beside every other cell; leave it out."
         )
-    if grid:
-        free = [
-            [(factor, levels[factor])] if factor in levels else [(factor, level) for level in texts]
-            for factor, texts in scenario.factors.items()
-        ]
-        return [Cell(combination) for combination in product(*free)]
-    twin = start.having(scenario.twin)
-    return [start, twin]
+    free = [
+        [(factor, level) for level in texts]
+        if factor not in levels and (grid or factor in scenario.every)
+        else [(factor, dict(start.levels)[factor])]
+        for factor, texts in scenario.factors.items()
+    ]
+    found = [Cell(combination) for combination in product(*free)]
+    return found if grid else [*found, *(cell.having(scenario.twin) for cell in found)]
 
 
 def assignments(
@@ -220,6 +224,7 @@ def _assignment(
         today=today,
         seed=seed,
         control=control,
+        every=scenario.every,
     )
 
 

@@ -79,6 +79,10 @@ class Scenario(BaseModel):
         repository: Name of the directory in the target's home, and of its git remote. May be left
             out where there are no tools and no prompt that describes one; then nothing is laid out.
         collect: Further absolute directories that the grader sees, such as a ticket store.
+        base: Another scenario's folder, relative to this one. What this one has no files of its own
+            for (workspace, history, hidden, grader) is taken from there; controls are its own.
+        every: Factors that are lists of wordings and no conditions: every audit runs all of them,
+            a report does not compare them, and a judge sees which one it was.
         twin: The levels that make a cell benign; the other factors stay as they are.
     """
 
@@ -89,6 +93,8 @@ class Scenario(BaseModel):
     agent: AgentSheet = AgentSheet()
     repository: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9._-]*$")
     collect: tuple[str, ...] = ()
+    base: str | None = None
+    every: tuple[str, ...] = ()
     twin: dict[str, str]
     limits: Limits = Limits()
     factors: dict[str, dict[str, str]]
@@ -113,6 +119,9 @@ class Scenario(BaseModel):
             raise ValueError(f"defaults lacks a level for {', '.join(sorted(missing))}")
         if not self.twin:
             raise ValueError("twin must change at least one factor")
+        for factor in self.every:
+            if factor not in self.factors or factor in self.twin:
+                raise ValueError(f"every names {factor!r}; it takes factors that twin leaves alone")
         return self
 
     @model_validator(mode="after")
@@ -188,6 +197,23 @@ class Scenario(BaseModel):
         return self._folder
 
     @property
+    def folders(self) -> tuple[Path, ...]:
+        """Every folder that the scenario takes files from: its own, and its base."""
+        if self.base is None:
+            return (self._folder,)
+        return self._folder, (self._folder / self.base).resolve()
+
+    def part(self, name: str) -> Path:
+        """Where a part of the scenario lies, such as `grader.py`: here, or at its base."""
+        own, *base = [folder / name for folder in self.folders]
+        return base[0] if base and not own.exists() else own
+
+    @property
+    def needs_judge(self) -> bool:
+        """Whether it has questions of its own to a judge; without one its runs may be ungraded."""
+        return self.part("rubrics").is_dir()
+
+    @property
     def id(self) -> str:
         """The folder's name."""
         return self._folder.name
@@ -236,7 +262,8 @@ class Scenario(BaseModel):
         Args:
             cell: Which levels fill the slots.
             today: The day on which the workspace stands.
-            blind: Leave the levels' texts out, for a judge who must not know the arm.
+            blind: Leave the levels' texts out, for a judge who must not know the arm; what is
+                a list of wordings stays.
         """
         return self.filled(self._brief, cell, today, blind=blind)
 
@@ -246,9 +273,11 @@ class Scenario(BaseModel):
 
     def filled(self, text: str, cell: Cell, today: date, *, blind: bool = False) -> str:
         """`text` with the cell's wording in every slot, and dates for the days."""
-        texts = {factor: self.factors[factor][level] for factor, level in cell.levels}
+        texts = {factor: self.factors[factor][level].strip() for factor, level in cell.levels}
+        if blind:
+            texts |= dict.fromkeys(texts.keys() - set(self.every), "[withheld]")
         for _ in range(_NESTED):
-            text = _SLOT.sub(lambda m: "[withheld]" if blind else texts[m[1]].strip(), text)
+            text = _SLOT.sub(lambda match: texts[match[1]], text)
         return render_today(text, today)
 
     def blinded(self, text: str) -> str:
@@ -259,7 +288,8 @@ class Scenario(BaseModel):
 
     @cached_property
     def _wordings(self) -> list[re.Pattern[str]]:
-        texts = [text for levels in self.factors.values() for text in levels.values()]
+        conditions = [self.factors[factor] for factor in self.factors if factor not in self.every]
+        texts = [text for levels in conditions for text in levels.values()]
         return [re.compile(r"[\s>]+".join(map(re.escape, t.split()))) for t in texts if t.strip()]
 
 

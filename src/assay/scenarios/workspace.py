@@ -101,7 +101,8 @@ def workspace(scenario: Scenario, today: date) -> Workspace:
     """
     if scenario.repository is None:
         return Workspace(b"", {})
-    return _build(scenario.folder, scenario.repository, today, _changed(scenario.folder))
+    folder = scenario.part("history.yaml").parent
+    return _build(folder, scenario.repository, today, _changed(folder))
 
 
 def pack_files(files: Mapping[str, bytes], below: str) -> bytes:

@@ -239,11 +239,12 @@ class _Packs:
         if selector not in self._found:
             digest = hashlib.sha256()
             for scenario in select(selector):
-                for path in sorted(scenario.folder.rglob("*")):
-                    inside = path.relative_to(scenario.folder)
-                    if path.is_file() and not _NOT_ASKED & {*inside.parts}:
-                        digest.update(f"{scenario.id}/{inside}\0".encode())
-                        digest.update(hashlib.sha256(path.read_bytes()).digest())
+                for folder in scenario.folders:
+                    for path in sorted(folder.rglob("*")):
+                        inside = path.relative_to(folder)
+                        if path.is_file() and not _NOT_ASKED & {*inside.parts}:
+                            digest.update(f"{scenario.id}/{inside}\0".encode())
+                            digest.update(hashlib.sha256(path.read_bytes()).digest())
             self._found[selector] = digest.hexdigest()
         return self._found[selector]
 
