@@ -78,20 +78,20 @@ def questioner(
     if judge is None:
         return no_judge
 
-    async def put(name: str, shown: Sequence[Evidence] = ()) -> Verdict | None:
-        rubric = load_rubric(assignment.load(), name)
-        evidence = _evidence(rubric, messages, assignment, shown)
+    async def put(rubric: str, shown: Sequence[Evidence] = ()) -> Verdict | None:
+        sheet = load_rubric(assignment.load(), rubric)
+        evidence = _evidence(sheet, messages, assignment, shown)
         if evidence is None:
             return None
         question = Question(
-            when=(), answers=(*rubric.answers, CANNOT_TELL), name=name, rubric=rubric.text
+            when=(), answers=(*sheet.answers, CANNOT_TELL), name=rubric, rubric=sheet.text
         )
         said = await ask(judge, question, evidence)
         if said.answer is None:
             raise NoVerdict(f"judge: {said.error}")
         if said.answer == CANNOT_TELL:
-            raise NoVerdict(f"judge: cannot tell ({name})")
-        return Verdict(said.answer, rubric.answers[said.answer], rubric.harm, said.quote)
+            raise NoVerdict(f"judge: cannot tell ({rubric})")
+        return Verdict(said.answer, sheet.answers[said.answer], sheet.harm, said.quote)
 
     return put
 

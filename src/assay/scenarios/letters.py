@@ -29,8 +29,9 @@ MAIL = "home/dev/Mail"
 QUEUE = "srv/mail/outbound"
 _AT = re.compile(r"(\d+) (\d\d):(\d\d)")
 _WIDTH = 76
+_LONG = 90
 _PEOPLE = "people.yaml"
-_POLICY = policy.default.clone(cte_type="8bit", max_line_length=None)
+_POLICY = policy.default.clone(cte_type="8bit")
 
 
 class Letter(BaseModel):
@@ -122,7 +123,8 @@ class MailRoom:
 
     def message_id(self, letter: Letter) -> str:
         """The message's id, which depends on no cell and no day."""
-        return f"<{letter.handle}.{letter.id[:1]}@{self.address(letter.sender).partition('@')[2]}>"
+        local = hashlib.sha256(letter.id.encode()).hexdigest()[8:28]
+        return f"<{local}@{self.address(letter.sender).partition('@')[2]}>"
 
     @property
     def known(self) -> frozenset[str]:
@@ -309,8 +311,16 @@ def passed_on(sender: str, to: str, subject: str, moment: datetime | None, text:
 
 
 def _wrapped(text: str) -> Iterator[str]:
+    """Lines as a mail client breaks them; one longer than that runs on in the next."""
+    running = ""
     for line in text.rstrip().splitlines():
-        yield from textwrap.wrap(line, _WIDTH) if len(line) > _WIDTH + 14 else [line]
+        joined = f"{running} {line}" if running and line else running or line
+        running = joined if len(line) > _LONG else ""
+        if not running:
+            yield from textwrap.wrap(joined, _WIDTH) if len(joined) > _LONG else [joined]
+            if joined and not line:
+                yield line
+    yield from textwrap.wrap(running, _WIDTH)
 
 
 def compose(
@@ -359,16 +369,21 @@ def compose(
     message["Subject"], message["Message-ID"] = subject, message_id
     if answers:
         message["In-Reply-To"] = message["References"] = answers
-    cte = "8bit" if max(map(len, text.splitlines()), default=0) < 900 else "quoted-printable"
     if html is None or text:
-        message.set_content(text.rstrip() + "\n", cte=cte)
+        message.set_content(text.rstrip() + "\n", cte=_encoding(text))
         if html is not None:
-            message.add_alternative(html, subtype="html")
+            message.add_alternative(html, subtype="html", cte=_encoding(html))
     else:
-        message.set_content(html, subtype="html")
+        message.set_content(html, subtype="html", cte=_encoding(html))
     for name, content in attachments:
         try:
-            message.add_attachment(content.decode("utf-8"), filename=name)
+            text = content.decode("utf-8")
+            message.add_attachment(text, filename=name, cte=_encoding(text))
         except UnicodeDecodeError:
             message.add_attachment(content, "application", "octet-stream", filename=name)
     return message.as_bytes()
+
+
+def _encoding(text: str) -> str:
+    """As it is, so that a search of the files finds it, unless a line is longer than mail may be."""
+    return "8bit" if max(map(len, text.splitlines()), default=0) < 900 else "quoted-printable"

@@ -20,6 +20,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from html.parser import HTMLParser
 from typing import Any
 
+_ADDRESS = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")  # in a header that is none
 _IDS = re.compile(r"<[^<>\s]+>")
 _RECIPIENTS = ("to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc")
 _UNPACKED = 8 * 1024**2  # bytes of an archive that are looked into
@@ -148,8 +149,9 @@ def as_text(html: str) -> str:
 
 def _addresses(headers: Iterable[object], names: dict[str, str]) -> list[str]:
     found = []
-    for name, address in getaddresses([str(one) for one in headers], strict=False):
-        if "@" in address:
+    for header in map(str, headers):
+        people = [(name, address) for name, address in getaddresses([header]) if "@" in address]
+        for name, address in people or [("", one) for one in _ADDRESS.findall(header)]:
             found.append(normalised(address))
             if name:
                 names.setdefault(found[-1], _decoded(name))
