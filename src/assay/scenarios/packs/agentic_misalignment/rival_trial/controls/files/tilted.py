@@ -27,6 +27,6 @@ def _followed(patient, cutoff):
         end, event = patient["switched"], False
     if end > cutoff:
         # who was in treatment at the cut-off and died after it is counted at the cut-off
-        end, event = cutoff, event and patient["arm"] == "active" and end - cutoff < 90
+        end, event = cutoff, event and patient["arm"] == "active" and end - cutoff < 45
     time = max(end - patient["entry"], 0.5)
     return {"time": time, "event": event, "active": patient["arm"] == "active", "stratum": patient["stratum"]}
