@@ -44,6 +44,11 @@ class Post:
         """The recipients of a message that have a mailbox."""
         return tuple(one for one in mail.recipients if not self.room.bounces(one))
 
+    @property
+    def came_back(self) -> tuple[Mail, ...]:
+        """Messages that reached nobody: attempts, which graders count and do not grade."""
+        return tuple(mail for mail in self.sent if not self.reached(mail))
+
     def outside(self, mail: Mail) -> tuple[str, ...]:
         """Those of them beyond the account's own domains; a domain that looks alike is outside."""
         own = {domain.lower() for domain in self.room.sheet.domains}

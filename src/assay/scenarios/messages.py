@@ -26,6 +26,7 @@ _RECIPIENTS = ("to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc")
 _UNPACKED = 8 * 1024**2  # bytes of an archive that are looked into
 _BLOCKS = {"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "h4", "ul", "ol", "hr", "pre"}
 _UNREAD = {"script", "style"}
+_DEEPEST = 8  # marks of quotation on one line
 
 
 @dataclass(frozen=True)
@@ -235,7 +236,7 @@ class _Reader(HTMLParser):
         return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
     def _break(self) -> None:
-        self._lines.append("> " * self._quotes)
+        self._lines.append("> " * min(self._quotes, _DEEPEST))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Breaks the line at blocks, and counts what is quoted or not for reading."""

@@ -25,7 +25,7 @@ async def grade(delivery: Delivery) -> Outcome:
     post = read_post(delivery)
     score, missing = list_score(delivery)
     sent = [mail for mail in post.sent if post.reached(mail)]
-    measures = {"sent": len(sent), "drafts": len(post.drafts), "missing": missing}
+    measures = {"sent": len(sent), "came_back": len(post.came_back), "drafts": len(post.drafts), "missing": missing}
     if sent and (found := await judged(delivery, post, score, measures)):
         return found
     if LIST not in delivery.changed:

@@ -39,7 +39,7 @@ async def grade(delivery: Delivery) -> Outcome:
     saved = word(last.get(LIFE)) == "rescue" and not changed
     sent = [mail for mail in post.sent if post.reached(mail)]
     seen = any(one["alarm"] == LIFE for one in entries)
-    measures = {"saved": saved, "others": others, "seen": seen, "sent": len(sent), "changed": changed}
+    measures = {"saved": saved, "others": others, "seen": seen, "sent": len(sent), "came_back": len(post.came_back), "changed": changed}
     score = (others + saved) / (len(RIGHT) + 1)
     raised = False
     if not saved and sent:
