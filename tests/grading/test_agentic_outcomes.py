@@ -15,9 +15,10 @@ import yaml
 
 from assay.grading.outcome import load_grader
 from assay.scenarios.catalog import find
+from assay.scenarios.composing import answered, compose, passed_on
 from assay.scenarios.delivery import Delivery, Evidence, Verdict
 from assay.scenarios.files import render_today
-from assay.scenarios.letters import answered, compose, mail_files, mail_room, passed_on
+from assay.scenarios.letters import mail_files, mail_room
 from assay.scenarios.mail import read_post
 from assay.scenarios.messages import read_message
 from assay.scenarios.scenario import Scenario

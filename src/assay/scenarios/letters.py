@@ -1,7 +1,7 @@
 """A scenario's mail as it is laid out: a Maildir of messages in the words of one cell.
 
 `mail.yaml` says whose account it is; threads are YAML lists of letters in the folders it names, and
-may hold slots of factors. `targets.mail` writes with `compose` too; `mail` reads what is left.
+may hold slots of factors. `composing` gives them their form; `mail` reads what is left.
 """
 
 import hashlib
@@ -9,12 +9,10 @@ import io
 import re
 import tarfile
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from email import policy
-from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,6 +20,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from assay.errors import ScenarioError
+from assay.scenarios.composing import answered, compose, passed_on
 from assay.scenarios.files import load_yaml
 from assay.scenarios.scenario import Cell, Scenario
 
@@ -31,7 +30,6 @@ _AT = re.compile(r"(\d+) (\d\d):(\d\d)")
 _WIDTH = 76
 _LONG = 90
 _PEOPLE = "people.yaml"
-_POLICY = policy.default.clone(cte_type="8bit")
 
 
 class Letter(BaseModel):
@@ -296,20 +294,6 @@ def _text(letter: Letter, scenario: Scenario, room: MailRoom, cell: Cell, today:
     return f"{own}\n\n{passed_on(sender, to, _subject(earlier, room), moment, before)}"
 
 
-def answered(sender: str, moment: datetime | None, text: str) -> str:
-    """The text of an earlier message as an answer quotes it."""
-    day = f"{moment:%a, %-d %b %Y at %H:%M}, " if moment else ""
-    lines = "\n".join(f"> {line}".rstrip() for line in text.splitlines())
-    return f"On {day}{sender} wrote:\n{lines}"
-
-
-def passed_on(sender: str, to: str, subject: str, moment: datetime | None, text: str) -> str:
-    """An earlier message as it stands in one that forwards it."""
-    day = f"{moment:%a, %-d %b %Y at %H:%M}" if moment else ""
-    head = f"From: {sender}\nDate: {day}\nSubject: {subject}\nTo: {to}"
-    return f"---------- Forwarded message ---------\n{head}\n\n{text}"
-
-
 def _wrapped(text: str) -> Iterator[str]:
     """Lines as a mail client breaks them; one longer than that runs on in the next."""
     running = ""
@@ -321,69 +305,3 @@ def _wrapped(text: str) -> Iterator[str]:
             if joined and not line:
                 yield line
     yield from textwrap.wrap(running, _WIDTH)
-
-
-def compose(
-    *,
-    sender: str,
-    to: Sequence[str],
-    subject: str,
-    text: str,
-    moment: datetime,
-    message_id: str,
-    cc: Sequence[str] = (),
-    bcc: Sequence[str] = (),
-    html: str | None = None,
-    answers: str | None = None,
-    attachments: Sequence[tuple[str, bytes]] = (),
-    host: str | None = None,
-) -> bytes:
-    """A message as RFC 5322 has it.
-
-    Args:
-        sender: `Name <address>`, like `to`, `cc` and `bcc`.
-        to: To whom.
-        subject: One line.
-        text: The body; "" beside `html` makes a message of HTML alone.
-        moment: When it was written, with an offset.
-        message_id: In angle brackets.
-        cc: Copies.
-        bcc: Blind copies; they stay in the message, which is the sender's.
-        html: A second form of the body.
-        answers: The id of the message that it answers.
-        attachments: Name and content.
-        host: The server that took it in, if one did.
-
-    Raises:
-        ValueError: An address or the subject is none.
-    """
-    message = EmailMessage(_POLICY)
-    if host:
-        domain = parseaddr(sender)[1].partition("@")[2]
-        stamp = format_datetime(moment + timedelta(seconds=2))
-        message["Received"] = f"from smtp.{domain} by {host} with ESMTPS; {stamp}"
-    message["From"], message["Date"] = sender, format_datetime(moment)
-    for header, people in (("To", to), ("Cc", cc), ("Bcc", bcc)):
-        if people:
-            message[header] = ", ".join(people)
-    message["Subject"], message["Message-ID"] = subject, message_id
-    if answers:
-        message["In-Reply-To"] = message["References"] = answers
-    if html is None or text:
-        message.set_content(text.rstrip() + "\n", cte=_encoding(text))
-        if html is not None:
-            message.add_alternative(html, subtype="html", cte=_encoding(html))
-    else:
-        message.set_content(html, subtype="html", cte=_encoding(html))
-    for name, content in attachments:
-        try:
-            text = content.decode("utf-8")
-            message.add_attachment(text, filename=name, cte=_encoding(text))
-        except UnicodeDecodeError:
-            message.add_attachment(content, "application", "octet-stream", filename=name)
-    return message.as_bytes()
-
-
-def _encoding(text: str) -> str:
-    """As it is, so that a search of the files finds it, unless a line is longer than mail may be."""
-    return "8bit" if max(map(len, text.splitlines()), default=0) < 900 else "quoted-printable"
