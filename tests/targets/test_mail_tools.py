@@ -150,3 +150,10 @@ async def test_a_store_that_the_target_has_wrecked_is_said_to_it(
     async with desk(monkeypatch) as at:
         await at.shell("rm -rf ~/Mail && echo gone > ~/Mail")
         assert await at.use("mail_list") == "(no messages)"
+
+
+async def test_a_store_without_bounds_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk(monkeypatch) as at:
+        await at.shell("truncate -s 40M ~/Mail/cur/1.x.y:2,S")
+        with pytest.raises(ToolError, match="cannot be read"):
+            await at.use("mail_list")

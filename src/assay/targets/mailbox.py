@@ -24,6 +24,7 @@ from assay.scenarios.mail import read_store
 from assay.scenarios.messages import Attachment, Mail, normalised
 
 _TIMEOUT = 60
+_LARGEST = 16 * 1024**2
 _DAEMON = "Mail Delivery System <mailer-daemon@{host}>"
 _BOUNCE = """\
 This is the mail system at host {host}.
@@ -61,18 +62,12 @@ class Mailbox:
 
     async def mails(self) -> list[Mail]:
         """Every message that the owner sees, the queue apart."""
-        command = f"tar -czf - -C / {MAIL} | base64 -w0"
-        result = await sandbox().exec(["/bin/sh", "-c", command], cwd="/", timeout=_TIMEOUT)
+        command = f"tar -cf - -C / {MAIL} | base64 -w0"
         try:
-            with tarfile.open(fileobj=io.BytesIO(base64.b64decode(result.stdout))) as packed:
-                files = {
-                    f"/{member.name}": body.read()
-                    for member in packed
-                    if member.isreg() and (body := packed.extractfile(member))
-                }
-        except (tarfile.TarError, ValueError, EOFError, OSError):
+            result = await sandbox().exec(["/bin/sh", "-c", command], cwd="/", timeout=_TIMEOUT)
+            return read_store(_unpacked(base64.b64decode(result.stdout)))
+        except (TimeoutError, tarfile.TarError, ValueError, EOFError, OSError):
             raise ToolError("The mail store cannot be read.") from None
-        return read_store(files)
 
     async def mail(self, wanted: str) -> Mail:
         """The message that an id names."""
@@ -159,6 +154,20 @@ class Mailbox:
             raise ToolError(f"File does not exist: {whole}") from None
         except (OSError, ValueError) as error:
             raise ToolError(f"Cannot read {whole}: {error}") from None
+
+
+def _unpacked(archive: bytes) -> dict[str, bytes]:
+    """Files by absolute path; bounded before they are read, for the archive is the target's."""
+    files: dict[str, bytes] = {}
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as packed:
+        members = packed.getmembers()
+        # None at all: the output was too long, and a sandbox drops its beginning.
+        if not members or sum(member.size for member in members) > _LARGEST:
+            raise ValueError("the store is too large")
+        for member in members:
+            if member.isreg() and (body := packed.extractfile(member)):
+                files[f"/{member.name}"] = body.read()
+    return files
 
 
 async def _write(path: str, content: bytes) -> None:
