@@ -35,6 +35,7 @@ unit: install
 controls: install
 	$(BIN)/assay scenarios check research_sabotage --no-held-out
 	$(BIN)/assay scenarios check microcosm
+	$(BIN)/assay scenarios check agentic_misalignment
 
 held-out: install   ## controls whose authors never saw the grader: how many agree, no check
 	$(BIN)/assay scenarios check research_sabotage
