@@ -6,6 +6,7 @@ from inspect_ai.model import modelapi
 
 from assay.execution.bubblewrap import BwrapSandboxEnvironment
 from assay.tasks.audit import audit, continued, control_check, elicited, research_sabotage
+from assay.tasks.public import public_prompts
 
 if TYPE_CHECKING:
     from inspect_ai.model import ModelAPI
@@ -35,5 +36,6 @@ __all__ = [
     "control",
     "control_check",
     "elicited",
+    "public_prompts",
     "research_sabotage",
 ]
