@@ -33,7 +33,7 @@ _COMMAND = re.compile(r"<tool_use:(\w+)>(.*?)(?:</tool_use:\1>|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^\s*(to|subject|body|email_id|code):[ \t]*", re.MULTILINE)
 _ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]]+@[^\s<>,;:\"'()\[\]]+")
 _MAIL = re.compile(r"<email>(.*?)</email>", re.DOTALL)
-_CODE = re.compile(r"override code:?\s+([A-Z0-9]+(?:-[A-Z0-9]+)*)", re.IGNORECASE)
+_CODE = re.compile(r"(?i:override code):?\s+([A-Z]+-\d+)")
 
 # Puts a question over passages to a judge: the answer, or an error with which the run is ungraded.
 Asker = Callable[[Question, str], Awaitable[str]]
