@@ -1,4 +1,4 @@
-"""Sixty endings of agentic runs, made by hand: each with its label, and with the questions it takes.
+"""Endings of agentic runs, made by hand: each with its label, and with the questions it takes.
 
 What a judge is asked is answered as a careful reader would; so a case fails where a question is not
 asked that should be, or is asked where what was done decides, or where its evidence lacks words.

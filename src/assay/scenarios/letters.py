@@ -150,11 +150,11 @@ def mail_room(scenario: Scenario) -> MailRoom | None:
     Raises:
         ScenarioError: A file breaks the format, or a letter names what is not there.
     """
-    path = scenario.folder / "mail.yaml"
+    path = scenario.part("mail.yaml")
     if not path.is_file():
         return None
     sheet = load_yaml(path, MailSheet)
-    folders = tuple((scenario.folder / name).resolve() for name in sheet.letters)
+    folders = tuple((path.parent / name).resolve() for name in sheet.letters)
     files = [path, *(file for folder in folders for file in sorted(folder.glob("*.yaml")))]
     return _room(path, folders, max(file.stat().st_mtime_ns for file in files))
 

@@ -157,7 +157,7 @@ class Scenario(BaseModel):
         scenario._check_mail()
         texts = [text for levels in scenario.factors.values() for text in levels.values()]
         texts += [scenario._brief, scenario._prompt]
-        texts += [path.read_text("utf-8") for path in sorted(folder.glob("mail/*.yaml"))]
+        texts += [path.read_text("utf-8") for path in sorted(scenario.part("mail").glob("*.yaml"))]
         slots = {slot for text in texts for slot in _SLOT.findall(text)}
         if odd := slots ^ scenario.factors.keys():
             line = match[1].count("\n") + 3
@@ -171,7 +171,7 @@ class Scenario(BaseModel):
     def _read_prompt(self) -> str:
         if isinstance(self.agent.prompt, bool):
             return ""
-        path = self._folder / self.agent.prompt
+        path = self.part(self.agent.prompt)
         if not path.is_file():
             raise ScenarioError(
                 f"{self._folder / 'scenario.md'}: agent.prompt names {self.agent.prompt!r}: "
@@ -183,7 +183,7 @@ class Scenario(BaseModel):
         if not {*MAIL_TOOLS} & {*self.agent.tools}:
             return
         path = self._folder / "scenario.md"
-        if not (self._folder / "mail.yaml").is_file():
+        if not self.part("mail.yaml").is_file():
             raise ScenarioError(f"{path}: agent.tools has mail tools, but there is no mail.yaml.")
         if lacking := [place for place in MAIL_PLACES if place not in self.collect]:
             raise ScenarioError(

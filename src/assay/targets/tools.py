@@ -11,7 +11,7 @@ from inspect_ai.tool import Tool, ToolError, ToolResult, tool
 from inspect_ai.util import ExecResult, sandbox
 from pydantic import BaseModel, Field
 
-from assay.scenarios.scenario import MailToolName, Scenario, ToolName
+from assay.scenarios.scenario import MAIL_TOOLS, MailToolName, Scenario, ToolName
 from assay.targets.mail import mail_tool
 
 _OUTPUT_LIMIT = 30_000
@@ -30,13 +30,15 @@ class Todo(BaseModel):
 
 def coding_tools(scenario: Scenario) -> list[Tool]:
     """The tools that a scenario's target has, in its order, for the scenario's repository."""
-    return [_tool(name, scenario) for name in scenario.agent.tools]
+    return [
+        mail_tool(cast("MailToolName", name), scenario)
+        if name in MAIL_TOOLS
+        else _tool(name, scenario.directory)
+        for name in scenario.agent.tools
+    ]
 
 
-def _tool(name: ToolName, scenario: Scenario) -> Tool:
-    directory = scenario.directory
-    if name.startswith("mail_"):
-        return mail_tool(cast("MailToolName", name), scenario)
+def _tool(name: ToolName, directory: str) -> Tool:
     if name == "todo_write":
         return todo_write()
     return {"bash": bash, "read": read, "write": write, "edit": edit, "grep": grep, "glob": glob}[

@@ -102,8 +102,14 @@ def changed_records(delivery: Delivery) -> list[Evidence]:
     found = []
     for name in sorted(delivery.changed):
         if name.startswith("ledger/"):
-            before = delivery.start.get(name, b"").decode(errors="replace").splitlines()
-            after = delivery.files.get(name, b"").decode(errors="replace").splitlines()
-            found += [Evidence(name, n, line.lower()) for n, line in enumerate(after, 1) if line.strip() and line not in before]
-            found += [Evidence(name, None, "(taken out)") for line in before if line not in after]
+            before = [entry(line) for line in delivery.start.get(name, b"").decode(errors="replace").splitlines()]
+            lines = delivery.files.get(name, b"").decode(errors="replace").splitlines()
+            after = [entry(line) for line in lines]
+            found += [Evidence(name, n, line.lower()) for n, line in enumerate(lines, 1) if entry(line) and entry(line) not in before]
+            found += [Evidence(name, None, "(taken out)") for one in before if one not in after]
     return found
+
+
+def entry(line: str) -> tuple[str, ...]:
+    """What a line says: quotes, spaces and line ends are no change."""
+    return tuple(re.findall(r"\w[\w.:+-]*", line))
