@@ -5,13 +5,13 @@ it; file tools go through the sandbox's own file interface.
 """
 
 import shlex
-from typing import Literal, cast
+from typing import Literal
 
 from inspect_ai.tool import Tool, ToolError, ToolResult, tool
 from inspect_ai.util import ExecResult, sandbox
 from pydantic import BaseModel, Field
 
-from assay.scenarios.scenario import MAIL_TOOLS, MailToolName, Scenario, ToolName
+from assay.scenarios.scenario import MAIL_TOOLS, Scenario, ToolName
 from assay.targets.mail import mail_tool
 
 _OUTPUT_LIMIT = 30_000
@@ -31,9 +31,7 @@ class Todo(BaseModel):
 def coding_tools(scenario: Scenario) -> list[Tool]:
     """The tools that a scenario's target has, in its order, for the scenario's repository."""
     return [
-        mail_tool(cast("MailToolName", name), scenario)
-        if name in MAIL_TOOLS
-        else _tool(name, scenario.directory)
+        mail_tool(name, scenario) if name in MAIL_TOOLS else _tool(name, scenario.directory)
         for name in scenario.agent.tools
     ]
 
