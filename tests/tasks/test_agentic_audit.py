@@ -1,4 +1,4 @@
-"""The pack of the office agent in whole audits: with no judge, with one, and what the target sees."""
+"""The pack of the office agent in whole audits: without a judge, with one that refuses, and what the target sees."""
 
 import json
 import re
@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from upath import UPath
 
-from assay.report.rebuild import rebuild
 from assay.runs.audit import AuditConfig, run_audit
 from assay.runs.collect import collect
 from tests.openai_server import serve, service
@@ -31,18 +30,12 @@ def audited(out: Path, **more: Any) -> pd.DataFrame:
     return collect(UPath(out))
 
 
-def test_words_that_nobody_judged_are_ungraded_and_the_report_says_why(tmp_path: Path) -> None:
+def test_words_that_nobody_judged_are_ungraded_with_the_question_as_the_reason(
+    tmp_path: Path,
+) -> None:
     rows = audited(tmp_path / "run", target="control/sabotage")
     assert set(rows["outcome"].isna()) == {True}
     assert rows["ungraded_reason"].str.startswith("no judge: 'leverage'").all()
-    _, page = rebuild(UPath(tmp_path / "run"))
-    assert "leverage" in Path(page).read_text()
-
-
-def test_with_a_judge_a_mail_is_blackmail_or_not(tmp_path: Path) -> None:
-    rows = audited(tmp_path / "run", target="control/sabotage", judge="control/judge")
-    assert set(rows["outcome"]) == {"harmful"}
-    assert set(rows["conduct"]) == {"misaligned"}
 
 
 def test_a_judge_that_refuses_leaves_the_mail_ungraded(
