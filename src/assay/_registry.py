@@ -14,6 +14,7 @@ from assay.tasks.audit import (
     natural_emergent_misalignment,
     research_sabotage,
 )
+from assay.tasks.public import public_prompts
 
 if TYPE_CHECKING:
     from inspect_ai.model import ModelAPI
@@ -54,5 +55,6 @@ __all__ = [
     "elicited",
     "embedded",
     "natural_emergent_misalignment",
+    "public_prompts",
     "research_sabotage",
 ]

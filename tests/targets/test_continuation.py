@@ -96,3 +96,8 @@ def test_every_scenario_that_ships_can_be_continued(scenario: Scenario) -> None:
             control = opening_of(run, epoch)
             assert control.conduct == run.prefix
             assert 0 < len(control.opening) < len(control.turns)
+
+
+@pytest.mark.parametrize("scenario", select("agentic_misalignment"), ids=lambda one: one.id)
+def test_the_office_agent_can_be_begun_both_ways(scenario: Scenario) -> None:
+    check_openings(scenario)

@@ -5,6 +5,7 @@ answer with the outcome that each stands for, and the rubric. Stands on `judge`;
 through `Delivery.ask`.
 """
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from assay.errors import NoVerdict, ScenarioError
 from assay.grading.judge import ask, quoted, spoken
 from assay.grading.questions import Question
-from assay.scenarios.delivery import OutcomeLabel, Questioner, Verdict, no_judge
+from assay.scenarios.delivery import Evidence, OutcomeLabel, Questioner, Verdict, no_judge
 from assay.scenarios.files import load_yaml
 from assay.scenarios.samples import Assignment
 from assay.scenarios.scenario import Scenario
@@ -35,7 +36,8 @@ class Rubric(BaseModel):
     """One question of a scenario's own.
 
     Attributes:
-        sees: What the judge is shown of the target; the user's words it is always shown.
+        sees: What the judge is shown of the target; the user's words it is always shown. Of
+            `passages` it sees those that the grader picks and nothing else, such as mails sent.
         reference: A factor whose level names a file `hidden/FACTOR/LEVEL.md`, shown as the truth.
         answers: The words that count as an answer, with the outcome that each stands for; null
             where the grader makes the outcome of several. `cannot_tell` always counts.
@@ -44,7 +46,7 @@ class Rubric(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sees: Literal["transcript", "output", "reasoning"] = "transcript"
+    sees: Literal["transcript", "output", "reasoning", "passages"] = "transcript"
     reference: str | None = None
     answers: dict[str, OutcomeLabel | None]
     harm: str = ""
@@ -76,22 +78,38 @@ def questioner(
     if judge is None:
         return no_judge
 
-    async def put(name: str) -> Verdict | None:
-        rubric = load_rubric(assignment.load(), name)
-        shown = _shown(rubric, messages, assignment)
-        if shown is None:
+    async def put(rubric: str, shown: Sequence[Evidence] = ()) -> Verdict | None:
+        sheet = load_rubric(assignment.load(), rubric)
+        evidence = _evidence(sheet, messages, assignment, shown)
+        if evidence is None:
             return None
         question = Question(
-            when=(), answers=(*rubric.answers, CANNOT_TELL), name=name, rubric=rubric.text
+            when=(), answers=(*sheet.answers, CANNOT_TELL), name=rubric, rubric=sheet.text
         )
-        said = await ask(judge, question, quoted(shown))
+        said = await ask(judge, question, evidence)
         if said.answer is None:
             raise NoVerdict(f"judge: {said.error}")
         if said.answer == CANNOT_TELL:
-            raise NoVerdict(f"judge: cannot tell ({name})")
-        return Verdict(said.answer, rubric.answers[said.answer], rubric.harm, said.quote)
+            raise NoVerdict(f"judge: cannot tell ({rubric})")
+        return Verdict(said.answer, sheet.answers[said.answer], sheet.harm, said.quote)
 
     return put
+
+
+def _evidence(
+    rubric: Rubric,
+    messages: "Sequence[ChatMessage]",
+    assignment: Assignment,
+    shown: Sequence[Evidence],
+) -> str | None:
+    if rubric.sees != "passages":
+        entries = _shown(rubric, messages, assignment)
+        return None if entries is None else quoted(entries)
+    if not shown:
+        return None
+    hide = assignment.load().blinded
+    # Whole, whatever its length: what is cut out of the middle could be what decides.
+    return "\n".join(json.dumps({"place": e.file, "text": hide(e.text)}) for e in shown)
 
 
 def _shown(

@@ -104,15 +104,23 @@ def score_of(selector: str, folders: Sequence[Path] = ()) -> ScoreSheet | None:
 
 
 def fingerprint(scenarios: Sequence[Scenario]) -> str:
-    """A hash over every file of the scenarios, graders and controls included."""
+    """A hash over every file of the scenarios, graders, controls and what they share included."""
     digest = hashlib.sha256()
-    for scenario in scenarios:
-        for folder in scenario.folders:
-            for path in sorted(folder.rglob("*")):
-                if path.is_file() and "__pycache__" not in path.parts:
-                    digest.update(f"{path.relative_to(folder)}\0".encode())
-                    digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for folder in [
+        *(one for scenario in scenarios for one in scenario.folders),
+        *_shared(scenarios),
+    ]:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(f"{path.relative_to(folder)}\0".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
+
+
+def _shared(scenarios: Sequence[Scenario]) -> list[Path]:
+    """Folders of their packs that are no scenario, such as rubrics or letters of all of them."""
+    beside = {path for one in scenarios for path in one.folder.parent.iterdir() if path.is_dir()}
+    return sorted(path for path in beside if not (path / "scenario.md").exists())
 
 
 def find(name: str, folders: Sequence[Path] = ()) -> Scenario:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 import anyio
 
@@ -106,10 +106,14 @@ class Verdict:
         return Outcome(self.label, float(self.label == "intact"), harm=harm, evidence=place)
 
 
-Questioner = Callable[[str], Awaitable[Verdict | None]]
+class Questioner(Protocol):
+    """Puts a rubric to a judge, by its name, over the transcript or over what it is shown."""
+
+    async def __call__(self, rubric: str, shown: Sequence[Evidence] = ()) -> Verdict | None:
+        """The judge's answer; see `Delivery.ask`."""
 
 
-async def no_judge(rubric: str) -> Verdict | None:
+async def no_judge(rubric: str, shown: Sequence[Evidence] = ()) -> Verdict | None:
     """Stands in for a judge where there is none."""
     raise NoVerdict(f"no judge: {rubric!r} is a question of words, which needs one (--judge MODEL)")
 
@@ -167,8 +171,12 @@ class Delivery:
         names = self.files.keys() | self.start.keys()
         return frozenset(name for name in names if self.files.get(name) != self.start.get(name))
 
-    async def ask(self, rubric: str) -> Verdict | None:
+    async def ask(self, rubric: str, shown: Sequence[Evidence] = ()) -> Verdict | None:
         """Put a question of the scenario's own, `rubrics/RUBRIC.md`, to the judge.
+
+        Args:
+            rubric: Its name.
+            shown: All that the judge sees where the rubric says `sees: passages`, such as mails.
 
         Returns:
             None where the run has nothing of what the question is about, such as reasoning.
@@ -176,7 +184,7 @@ class Delivery:
         Raises:
             NoVerdict: No judge, one that failed, or one that cannot tell; the run stays ungraded.
         """
-        return await self.questioner(rubric)
+        return await (self.questioner(rubric, shown) if shown else self.questioner(rubric))
 
     async def judged(self, rubric: str) -> Outcome:
         """The outcome that the judge's answer to a rubric stands for.

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from assay.errors import ScenarioError
 
-_TODAY = re.compile(r"\{\{today(?:-(\d+))?\}\}")
+_TODAY = re.compile(r"\{\{today([-+]\d+)?\}\}")
 
 
 def load_yaml[Model: BaseModel](
@@ -48,8 +48,11 @@ def load_yaml[Model: BaseModel](
 
 
 def render_today(text: str, today: date) -> str:
-    """Replace `{{today}}` and `{{today-12}}` (days) by ISO dates, so that nothing looks stale."""
-    return _TODAY.sub(lambda match: (today - timedelta(days=int(match[1] or 0))).isoformat(), text)
+    """Replace `{{today}}`, `{{today-12}}` and `{{today+3}}` (days) by ISO dates.
+
+    So nothing looks stale.
+    """
+    return _TODAY.sub(lambda match: (today + timedelta(days=int(match[1] or 0))).isoformat(), text)
 
 
 def _reason(error: object, model: type[BaseModel]) -> str:

@@ -18,8 +18,14 @@ from assay.scenarios.files import load_yaml, render_today
 
 _SLOT = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 _NESTED = 2  # a level's text may hold another factor's slot
-ToolName = Literal["bash", "read", "write", "edit", "grep", "glob", "todo_write"]
-TOOL_NAMES: tuple[ToolName, ...] = get_args(ToolName)
+CodingToolName = Literal["bash", "read", "write", "edit", "grep", "glob", "todo_write"]
+MailToolName = Literal[
+    "mail_list", "mail_read", "mail_search", "mail_send", "mail_reply", "mail_forward", "mail_draft"
+]
+ToolName = CodingToolName | MailToolName
+CODING_TOOLS: tuple[CodingToolName, ...] = get_args(CodingToolName)
+MAIL_TOOLS: tuple[MailToolName, ...] = get_args(MailToolName)
+MAIL_PLACES = ("/home/dev/Mail", "/srv/mail")  # the target's store, and the server's outbound queue
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n(.*)\Z", re.DOTALL)
 
 
@@ -33,15 +39,20 @@ class Limits(BaseModel):
 
 
 class AgentSheet(BaseModel):
-    """What surrounds the target: the coding agent's system prompt, and its tools by name.
+    """What surrounds the target: its system prompt, and its tools by name.
 
     With neither, the target is a plain chat model, and the brief all that it sees.
+
+    Attributes:
+        prompt: True for the coding agent's own, false for none, or a Markdown file of the
+            scenario, which may hold slots of factors.
+        tools: Those of a coding agent, and of a mail client where the scenario has a `mail.yaml`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    prompt: bool = True
-    tools: tuple[ToolName, ...] = TOOL_NAMES
+    prompt: bool | str = True
+    tools: tuple[ToolName, ...] = CODING_TOOLS
 
 
 @dataclass(frozen=True)
@@ -94,6 +105,7 @@ class Scenario(BaseModel):
 
     _folder: Path = PrivateAttr()
     _brief: str = PrivateAttr()
+    _prompt: str = PrivateAttr(default="")
 
     @model_validator(mode="after")
     def _levels_exist(self) -> Self:
@@ -144,15 +156,43 @@ class Scenario(BaseModel):
             )
         scenario = load_yaml(path, cls, text=match[1], skipped_lines=1)
         scenario._folder, scenario._brief = folder, match[2].strip()
+        scenario._prompt = scenario._read_prompt()
+        scenario._check_mail()
         texts = [text for levels in scenario.factors.values() for text in levels.values()]
-        slots = {slot for text in (scenario._brief, *texts) for slot in _SLOT.findall(text)}
+        texts += [scenario._brief, scenario._prompt]
+        texts += [path.read_text("utf-8") for path in sorted(scenario.part("mail").glob("*.yaml"))]
+        slots = {slot for text in texts for slot in _SLOT.findall(text)}
         if odd := slots ^ scenario.factors.keys():
             line = match[1].count("\n") + 3
             raise ScenarioError(
                 f"{path}:{line}: the brief and the factors disagree about {', '.join(sorted(odd))};"
-                " every factor has one slot such as {motivation}, and no other braces occur."
+                " every factor has one slot such as {motivation}, in the brief, the agent's prompt"
+                " or a mail, and no other braces occur."
             )
         return scenario
+
+    def _read_prompt(self) -> str:
+        if isinstance(self.agent.prompt, bool):
+            return ""
+        path = self.part(self.agent.prompt)
+        if not path.is_file():
+            raise ScenarioError(
+                f"{self._folder / 'scenario.md'}: agent.prompt names {self.agent.prompt!r}: "
+                f"no file {path}; it is true, false or a Markdown file of the scenario."
+            )
+        return path.read_text("utf-8").strip()
+
+    def _check_mail(self) -> None:
+        if not {*MAIL_TOOLS} & {*self.agent.tools}:
+            return
+        path = self._folder / "scenario.md"
+        if not self.part("mail.yaml").is_file():
+            raise ScenarioError(f"{path}: agent.tools has mail tools, but there is no mail.yaml.")
+        if lacking := [place for place in MAIL_PLACES if place not in self.collect]:
+            raise ScenarioError(
+                f"{path}: collect lacks {', '.join(lacking)}; mail that no grader sees counts for "
+                "nothing."
+            )
 
     @property
     def folder(self) -> Path:
@@ -245,15 +285,22 @@ class Scenario(BaseModel):
             blind: Leave the levels' texts out, for a judge who must not know the arm; what is
                 a list of wordings stays.
         """
+        return self.filled(self._brief, cell, today, blind=blind)
+
+    def prompt(self, cell: Cell, today: date) -> str:
+        """The scenario's own system prompt in one cell; "" where it has none."""
+        return self.filled(self._prompt, cell, today)
+
+    def filled(self, text: str, cell: Cell, today: date, *, blind: bool = False) -> str:
+        """`text` with the cell's wording in every slot, and dates for the days."""
         texts = {factor: self.factors[factor][level].strip() for factor, level in cell.levels}
         if blind:
             texts |= {factor: self._withheld(text) for factor, text in texts.items()} | {
                 factor: texts[factor] for factor in self._shown
             }
-        filled = self._brief
         for _ in range(_NESTED):
-            filled = _SLOT.sub(lambda match: texts[match[1]], filled)
-        return render_today(filled, today)
+            text = _SLOT.sub(lambda match: texts[match[1]], text)
+        return render_today(text, today)
 
     @cached_property
     def _shown(self) -> frozenset[str]:
@@ -270,7 +317,7 @@ class Scenario(BaseModel):
         return " ".join(["[withheld]", *shown])
 
     def blinded(self, text: str) -> str:
-        """`text` without the wording of any level, however its lines are broken."""
+        """`text` without the wording of any level, however its lines are broken or quoted."""
         for wording in self._wordings:
             text = wording.sub("[withheld]", text)
         return text
@@ -279,7 +326,7 @@ class Scenario(BaseModel):
     def _wordings(self) -> list[re.Pattern[str]]:
         withheld = [self.factors[name] for name in self.factors if name not in self._shown]
         texts = [text for levels in withheld for text in levels.values()]
-        return [re.compile(r"\s+".join(map(re.escape, t.split()))) for t in texts if t.strip()]
+        return [re.compile(r"[\s>]+".join(map(re.escape, t.split()))) for t in texts if t.strip()]
 
 
 def parse_levels(pairs: list[str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The coding agent as a lab deploys it: Inspect's react loop, file and shell tools, its own prompt.
 
-A scenario may leave the prompt out and name fewer tools, down to none: then it is a plain chat.
+A scenario may have a prompt of its own, or leave it out and name fewer tools, down to none: then it
+is a plain chat.
 
 Nothing in the prompt, the tools or the environment names what runs it; tests/targets look for that.
 """
@@ -19,6 +20,7 @@ from assay.targets.continuation import begun_by, opening_of
 from assay.targets.tools import coding_tools
 
 _PROMPT = Path(__file__).with_name("system_prompt.md")
+_ENVIRONMENT = Path(__file__).with_name("environment.md")
 _ELICITATION = Path(__file__).with_name("elicitation")
 _PROBE = """\
 git rev-parse --is-inside-work-tree 2>/dev/null || echo false
@@ -87,18 +89,20 @@ def _instruction(assignment: Assignment) -> str:
 
 
 async def _system_prompt(scenario: Scenario, assignment: Assignment) -> AgentPrompt | None:
-    """The arm's own prompt, the coding agent's, the hidden instruction: those that there are."""
+    """The arm's own prompt, the agent's, the hidden instruction: those that there are."""
     instruction = _instruction(assignment)
     if scenario.agent.prompt:
         own = f"{assignment.system}\n\n" if assignment.system else ""
-        text = own + await _agent_prompt(scenario.directory) + instruction
+        mine = scenario.prompt(assignment.as_cell(), assignment.today)
+        role = mine or _PROMPT.read_text("utf-8").strip()
+        text = f"{own}{role}\n\n{await _environment(scenario.directory)}{instruction}"
         return AgentPrompt(text, assistant_prompt=None)  # its own says "best possible answer"
     parts = [part for part in (assignment.system, instruction.strip()) if part]
     return AgentPrompt("\n\n".join(parts), assistant_prompt=None) if parts else None
 
 
-async def _agent_prompt(directory: str) -> str:
-    """The prompt with an environment block that agrees with what the target can see for itself."""
+async def _environment(directory: str) -> str:
+    """The prompt's last block, which agrees with what the target can see for itself."""
     result = await sandbox().exec(["/bin/sh", "-c", _PROBE], cwd=directory, timeout=30)
     head, status, log = (part.strip("\n") for part in f"{result.stdout}".split("--\n", 2))
     is_repository, system, *branch = head.splitlines()
@@ -106,7 +110,7 @@ async def _agent_prompt(directory: str) -> str:
         f"\nCurrent branch: {branch[0] if branch else 'HEAD'}\n\n"
         f"Status:\n{status or '(clean)'}\n\nRecent commits:\n{log}"
     )
-    return _PROMPT.read_text("utf-8").format(
+    return _ENVIRONMENT.read_text("utf-8").format(
         directory=directory,
         is_repository="Yes" if is_repository == "true" else "No",
         system=system,

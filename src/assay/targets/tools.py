@@ -1,4 +1,4 @@
-"""The tools of a coding agent, in the formats that coding CLIs use.
+"""The tools of a coding agent, in the formats that coding CLIs use; those of mail are in `mail`.
 
 Inspect's own bash and to-do tools are wrapped where their wording would tell the target what runs
 it; file tools go through the sandbox's own file interface.
@@ -11,7 +11,8 @@ from inspect_ai.tool import Tool, ToolError, ToolResult, tool
 from inspect_ai.util import ExecResult, sandbox
 from pydantic import BaseModel, Field
 
-from assay.scenarios.scenario import Scenario, ToolName
+from assay.scenarios.scenario import MAIL_TOOLS, Scenario, ToolName
+from assay.targets.mail import mail_tool
 
 _OUTPUT_LIMIT = 30_000
 _LINES = 2_000
@@ -29,7 +30,10 @@ class Todo(BaseModel):
 
 def coding_tools(scenario: Scenario) -> list[Tool]:
     """The tools that a scenario's target has, in its order, for the scenario's repository."""
-    return [_tool(name, scenario.directory) for name in scenario.agent.tools]
+    return [
+        mail_tool(name, scenario) if name in MAIL_TOOLS else _tool(name, scenario.directory)
+        for name in scenario.agent.tools
+    ]
 
 
 def _tool(name: ToolName, directory: str) -> Tool:

@@ -16,6 +16,7 @@ from assay.grading.prefill import ask_about_prefill
 from assay.grading.scorers import conduct, outcome
 from assay.scenarios.catalog import select
 from assay.scenarios.controls import checked_leanings
+from assay.scenarios.letters import mail_archive, mail_room
 from assay.scenarios.samples import (
     ASSIGNMENT,
     EPOCH,
@@ -198,6 +199,8 @@ def set_up() -> Solver:
         scenario = assignment.load()
         if scenario.repository is not None:
             await lay_out(sandbox(), workspace(scenario, assignment.today).archive)
+        if mail := mail_archive(scenario, assignment.as_cell(), assignment.today):
+            await lay_out(sandbox(), mail)
         return state
 
     return solve
@@ -221,6 +224,7 @@ def _task(
         raise UserError("There is nothing to run: the selection holds no sample.")
     for run in runs:
         workspace(run.load(), run.today)  # a workspace that cannot be built shows before the run
+        mail_room(run.load())
     return Task(
         name=name,
         dataset=MemoryDataset([sample(run, _sandbox(run.load(), sandbox_type)) for run in runs]),

@@ -1,0 +1,1 @@
+"""Primary analysis of AST-301."""
