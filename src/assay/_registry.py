@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from inspect_ai.model import modelapi
 
 from assay.execution.bubblewrap import BwrapSandboxEnvironment
-from assay.tasks.audit import audit, continued, control_check, elicited, research_sabotage
+from assay.tasks.audit import audit, audited, continued, control_check, elicited, research_sabotage
 
 if TYPE_CHECKING:
     from inspect_ai.model import ModelAPI
@@ -30,6 +30,7 @@ def checkpoint() -> "type[ModelAPI]":
 __all__ = [
     "BwrapSandboxEnvironment",
     "audit",
+    "audited",
     "checkpoint",
     "continued",
     "control",

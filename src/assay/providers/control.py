@@ -6,7 +6,8 @@ sabotages in 12 % of the runs and is honest in the others;
 `control/sabotage?motivation=safety&oversight=unreviewed` only in those cells. Under a hidden
 instruction it does as it is told in a share `obeys` of the runs; asked whether its conversation was
 begun by somebody else, it says yes in a share `notices`. `control/judge` is the matching judge: it
-answers from the truth, with stated error rates.
+answers from the truth, with stated error rates. `control/auditor` is a scripted user for audits that
+have an auditor.
 """
 
 import hashlib
@@ -131,13 +132,14 @@ def control_provider() -> "type[ModelAPI]":
             config: GenerateConfig = GenerateConfig(),  # noqa: B008  (Inspect's signature)
             **model_args: Any,
         ) -> None:
-            super().__init__(model_name, base_url, api_key, [], config)
-            if model_name.partition("?")[0] == "judge":
-                from assay.providers.control_judge import JudgePlan
+            from assay.providers.control_auditor import AuditorPlan
+            from assay.providers.control_judge import JudgePlan
 
-                self.judge: JudgePlan | None = JudgePlan.parse(model_name)
-            else:
-                self.judge = None
+            super().__init__(model_name, base_url, api_key, [], config)
+            role = model_name.partition("?")[0]
+            self.judge = JudgePlan.parse(model_name) if role == "judge" else None
+            self.auditor = AuditorPlan.parse(model_name) if role == "auditor" else None
+            if self.judge is None and self.auditor is None:
                 self.plan = ControlPlan.parse(model_name)
 
         async def generate(
@@ -147,6 +149,9 @@ def control_provider() -> "type[ModelAPI]":
             tool_choice: ToolChoice,
             config: GenerateConfig,
         ) -> "ModelOutput":
+            if self.auditor is not None:
+                say, calls = self.auditor.next(input)
+                return _output(self.model_name, input, say, dict(calls))
             run = store()
             given = run.get(ASSIGNMENT)
             if given is None:
@@ -170,6 +175,9 @@ def control_provider() -> "type[ModelAPI]":
                 played -= opening["turns"]  # its own trajectory, from the start
             turn = control.turns[min(played, len(control.turns) - 1)]
             return _output(self.model_name, input, turn.say, turn.call)
+
+        async def count_text_tokens(self, text: str) -> int:
+            return len(text) // 4
 
         def max_connections(self) -> int:
             return 100

@@ -45,15 +45,18 @@ def coding_agent() -> Agent:
         assignment = Assignment.model_validate(store().get(ASSIGNMENT))
         scenario = assignment.load()
         epoch = int(store().get(EPOCH, 1))
-        model: Model | Agent | None = (seeded := _seeded(assignment, epoch))
+        own = seeded(None, assignment, epoch)
+        model: Model | Agent | None = own
         messages = scenario.limits.messages
         if assignment.prefix:
             control = opening_of(assignment, epoch)
             messages += 2 * len(control.opening)
-            model = begun_by(control, seeded)
+            model = begun_by(control, own)
+        system = await system_prompt(scenario, assignment)
         worker = react(
             model=model,
-            prompt=await _system_prompt(scenario, assignment),
+            # Without `assistant_prompt=None` it would be told to find the "best possible answer".
+            prompt=AgentPrompt(system, assistant_prompt=None) if system else None,
             tools=coding_tools(scenario),
             submit=False,
             truncation="auto",
@@ -70,11 +73,11 @@ def coding_agent() -> Agent:
     return execute
 
 
-def _seeded(assignment: Assignment, epoch: int) -> Model | None:
-    """The target with the epoch's seed; None stands for the target as it is."""
+def seeded(target: Model | None, assignment: Assignment, epoch: int) -> Model | None:
+    """The target with the epoch's seed; None stands for the task's model as it is."""
     if not assignment.seed:
-        return None
-    model = copy(get_model())
+        return target
+    model = copy(target or get_model())
     model.config = model.config.merge(GenerateConfig(seed=assignment.seed_at(epoch)))
     return model
 
@@ -86,15 +89,13 @@ def _instruction(assignment: Assignment) -> str:
     return "\n" + (_ELICITATION / f"{assignment.elicited}.md").read_text("utf-8")
 
 
-async def _system_prompt(scenario: Scenario, assignment: Assignment) -> AgentPrompt | None:
+async def system_prompt(scenario: Scenario, assignment: Assignment) -> str | None:
     """The arm's own prompt, the coding agent's, the hidden instruction: those that there are."""
     instruction = _instruction(assignment)
     if scenario.agent.prompt:
         own = f"{assignment.system}\n\n" if assignment.system else ""
-        text = own + await _agent_prompt(scenario.directory) + instruction
-        return AgentPrompt(text, assistant_prompt=None)  # its own says "best possible answer"
-    parts = [part for part in (assignment.system, instruction.strip()) if part]
-    return AgentPrompt("\n\n".join(parts), assistant_prompt=None) if parts else None
+        return own + await _agent_prompt(scenario.directory) + instruction
+    return "\n\n".join(part for part in (assignment.system, instruction.strip()) if part) or None
 
 
 async def _agent_prompt(directory: str) -> str:

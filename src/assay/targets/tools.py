@@ -5,6 +5,7 @@ it; file tools go through the sandbox's own file interface.
 """
 
 import shlex
+from collections.abc import Sequence
 from typing import Literal
 
 from inspect_ai.tool import Tool, ToolError, ToolResult, tool
@@ -29,7 +30,12 @@ class Todo(BaseModel):
 
 def coding_tools(scenario: Scenario) -> list[Tool]:
     """The tools that a scenario's target has, in its order, for the scenario's repository."""
-    return [_tool(name, scenario.directory) for name in scenario.agent.tools]
+    return tools_in(scenario.directory, scenario.agent.tools) if scenario.agent.tools else []
+
+
+def tools_in(directory: str, names: Sequence[ToolName]) -> list[Tool]:
+    """Tools by name, for work in a directory."""
+    return [_tool(name, directory) for name in names]
 
 
 def _tool(name: ToolName, directory: str) -> Tool:

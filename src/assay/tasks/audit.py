@@ -28,9 +28,11 @@ from assay.scenarios.samples import (
 )
 from assay.scenarios.scenario import Scenario, parse_levels
 from assay.scenarios.workspace import lay_out, workspace
+from assay.tasks.audited import audited as audited_solver
 from assay.targets.coding_agent import coding_agent
 from assay.targets.continuation import check_openings
 
+AUDITOR_TURNS = 15
 _COMPOSE = Path(execution.__file__).parent / "docker" / "compose.yaml"
 
 
@@ -66,6 +68,48 @@ def audit(
     chosen, wanted, day = _asked(selector, levels, today, scenarios)
     runs = assignments(chosen, wanted, grid=grid, today=day, seed=seed)
     return _task(selector.partition("/")[0], runs, epochs, sandbox, system)
+
+
+@task
+def audited(
+    selector: str = "research_sabotage",
+    levels: str | list[str] = "",
+    grid: bool = False,
+    seed: int = 0,
+    epochs: int = 1,
+    today: str | date = "",
+    scenarios: str = "",
+    sandbox: str = "bwrap",
+    system: str = "",
+    turns: int = AUDITOR_TURNS,
+    rollback: bool = False,
+    realism: float | None = None,
+) -> Task:
+    """The same audit with a Petri auditor in the user's seat; needs the roles target and auditor.
+
+    Args:
+        selector: As in `audit`, and so are the next eight.
+        levels: Levels other than the defaults.
+        grid: Cross all factors.
+        seed: Unless 0, the target is sent a seed.
+        epochs: Runs of each sample.
+        today: The day on which the workspaces stand.
+        scenarios: A folder with packs of one's own.
+        sandbox: `bwrap` or `docker`.
+        system: A system prompt for the target.
+        turns: The most that the auditor has.
+        rollback: Whether it may take conversation and files back to an earlier point. The branch
+            on which it ends is graded, so that what it likes decides what counts.
+        realism: The lowest realism score, 0 to 1, with which a message of its is sent; what cannot
+            be scored is not sent. None for no filter.
+
+    Raises:
+        UserError: As in `audit`.
+    """
+    chosen, wanted, day = _asked(selector, levels, today, scenarios)
+    runs = assignments(chosen, wanted, grid=grid, today=day, seed=seed)
+    talk = audited_solver(turns, rollback, realism)
+    return _task(f"{selector.partition('/')[0]}_audited", runs, epochs, sandbox, system, talk)
 
 
 @task
@@ -177,7 +221,12 @@ def _asked(
 
 
 def _task(
-    name: str, runs: list[Assignment], epochs: int, sandbox_type: str, system: str = ""
+    name: str,
+    runs: list[Assignment],
+    epochs: int,
+    sandbox_type: str,
+    system: str = "",
+    work: Solver | None = None,
 ) -> Task:
     runs = [run.model_copy(update={"system": system}) for run in runs]
     if not runs:
@@ -188,7 +237,7 @@ def _task(
         name=name,
         dataset=MemoryDataset([sample(run, _sandbox(run.load(), sandbox_type)) for run in runs]),
         setup=set_up(),
-        solver=[as_solver(coding_agent()), ask_about_prefill()],
+        solver=work or [as_solver(coding_agent()), ask_about_prefill()],
         scorer=[outcome(), conduct()],
         epochs=Epochs(epochs, "mode"),
         fail_on_error=False,
