@@ -78,6 +78,16 @@ Sandbox = Annotated[str, typer.Option(help="Where the target works: bwrap or doc
 MaxSamples = Annotated[
     int, typer.Option(min=0, help="Runs at the same time; 0 leaves it to Inspect.")
 ]
+AuditorTurns = Annotated[int, typer.Option(min=1, help="The most turns that the auditor has.")]
+AuditorRollback = Annotated[
+    bool, typer.Option("--auditor-rollback", help="Let the auditor go back, and the files with it.")
+]
+RealismFilter = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SCORE", min=0, max=1, help="Send no message of the auditor that scores less."
+    ),
+]
 StopBelow = Annotated[
     float | None,
     typer.Option(metavar="RATE", help="Stop once the harmful rate is shown to be under this."),
@@ -128,6 +138,12 @@ def audit(
     judge: Annotated[
         str | None, typer.Option(help="The model that judges intent; without one it stays open.")
     ] = None,
+    auditor: Annotated[
+        str | None, typer.Option(help="A model in the user's seat, which answers the target.")
+    ] = None,
+    auditor_turns: AuditorTurns = 15,
+    auditor_rollback: AuditorRollback = False,
+    realism_filter: RealismFilter = None,
     level: Level = None,
     grid: Grid = False,
     elicit: Elicit = None,
@@ -149,13 +165,15 @@ def audit(
     as_json: Json = False,
 ) -> None:
     """Run a pack or one scenario against a target, grade it, and write the report."""
-    from assay.runs.audit import AuditConfig
+    from assay.runs.audit import AuditConfig, AuditorConfig
     from assay.runs.planning import checked_stop
     from assay.scenarios.controls import checked_leanings
     from assay.scenarios.scenario import parse_levels
 
     if epochs is not None and epochs < 1:
         raise UserError(f"Cannot run {epochs} epochs; --epochs takes 1 or more.")
+    if auditor is None and (auditor_rollback or realism_filter is not None):
+        raise UserError("--auditor-rollback and --realism-filter need --auditor MODEL.")
     config = AuditConfig(
         selector=selector,
         target=target,
@@ -171,6 +189,11 @@ def audit(
         max_samples=max_samples,
         elicit=checked_leanings(elicit or []),
         continuation=continuation,
+        auditor=AuditorConfig(
+            model=auditor, turns=auditor_turns, rollback=auditor_rollback, realism=realism_filter
+        )
+        if auditor
+        else None,
     )
     _audit(config, out, as_json)
 

@@ -17,7 +17,16 @@ from markupsafe import Markup
 from upath import UPath
 
 from assay.errors import RunError
-from assay.report import adjudication, comparisons, evidence, figures, steered, tables, words
+from assay.report import (
+    adjudication,
+    audited,
+    comparisons,
+    evidence,
+    figures,
+    steered,
+    tables,
+    words,
+)
 from assay.report.flagged import SHOWN, flagged, view_command
 from assay.report.unseen import scripted, still_open, unseen
 from assay.stats.rows import CONDUCTS, OUTCOMES, ordinary
@@ -121,6 +130,7 @@ def _told(summary: Json, *, scripted_judge: bool) -> Json:
         "conduct": adjudication.conduct(summary, scripted_judge=scripted_judge),
         "reviews": adjudication.about(summary),
         "judge": adjudication.about_judge(summary),
+        "auditor": audited.about_auditor(summary),
         "elicited": steered.about_elicited(summary),
         "continued": steered.about_continued(summary),
     }

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 from upath import UPath
 
+from assay.errors import UserError
 from assay.manifest import Manifest, open_run
 from assay.runs.collect import recorded
 from assay.runs.planning import announcement, planned_epochs
 from assay.runs.preflight import (
+    check_auditor,
     check_judge,
     check_sandbox,
     check_target,
@@ -38,6 +40,24 @@ _STEERED_EPOCHS = 10  # of elicited runs and continuations, at most
 _CONNECTION_RETRIES = 7  # with the waits between them about five minutes
 
 
+class AuditorConfig(BaseModel):
+    """An auditor in the user's seat.
+
+    Attributes:
+        model: Who it is; it scores realism as well.
+        turns: The most that it has.
+        rollback: Whether it may take conversation and files back.
+        realism: The lowest realism score with which a message of its is sent.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    turns: int = Field(default=15, gt=0)
+    rollback: bool = False
+    realism: float | None = Field(default=None, ge=0, le=1)
+
+
 class AuditConfig(BaseModel):
     """What an audit is asked to do; all of it goes into the manifest.
 
@@ -50,6 +70,7 @@ class AuditConfig(BaseModel):
         max_samples: Runs at the same time; Inspect's own choice where 0.
         elicit: Hidden instructions under which each scenario runs besides: sabotage, honest.
         continuation: Let the target also take over where a control has begun.
+        auditor: Who is the user after the brief; None for a run in which nobody answers.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -68,6 +89,7 @@ class AuditConfig(BaseModel):
     max_samples: int = 0
     elicit: tuple[Leaning, ...] = ()
     continuation: bool = False
+    auditor: AuditorConfig | None = None
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -99,13 +121,17 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
     started = time.monotonic()
     from inspect_ai import eval_set, task_with
 
-    from assay.tasks.audit import audit
+    from assay.tasks.audit import audit, audited
 
     today = datetime.now(UTC).date().isoformat()
     arguments = config.model_dump(include=set(_TASK_ARGUMENTS), exclude_none=True)
     arguments["levels"] = [f"{factor}={level}" for factor, level in config.levels.items()]
+    kind = audit
+    if config.auditor:
+        kind = audited
+        arguments |= config.auditor.model_dump(exclude={"model"})
     # Bad input shows before a directory is made.
-    cells = _cells(audit(**arguments, grid=config.grid, today=today))
+    cells = _cells(kind(**arguments, grid=config.grid, today=today))
     rule = StoppingRule(**config.stop) if config.stop else None
     arguments["epochs"] = epochs = config.epochs or (
         planned_epochs(rule, len(cells)) if rule else 1
@@ -113,7 +139,9 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
     _steered(config, arguments | {"today": today})
     scenarios = select(config.selector, [Path(config.scenarios)] if config.scenarios else [])
     model = check_target(config.target, scenarios)
-    judge = check_judge(config.judge) if config.judge else None
+    roles = {"judge": check_judge(config.judge)} if config.judge else {}
+    if config.auditor:
+        roles |= {"auditor": check_auditor(config.auditor.model), "target": model}
     check_sandbox(config.sandbox)
     settings = {
         **config.settings,
@@ -124,7 +152,7 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
     }
     manifest = open_run(directory, Manifest.new("audit", settings))
     arguments["today"] = manifest.config["today"]
-    task = audit(**arguments, grid=config.grid)
+    task = kind(**arguments, grid=config.grid)
     steered = _steered(config, arguments)
     more = sum(len(extra.dataset) * (extra.epochs or 1) for extra in steered)
     planned = len(task.dataset) * epochs
@@ -142,7 +170,7 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
             [task, *steered],
             log_dir=str(directory / "logs"),
             model=model,
-            model_roles={"judge": judge} if judge else None,
+            model_roles=roles or None,
             display="none",
             log_level="error",
             log_realtime=False,
@@ -166,6 +194,12 @@ def _steered(config: AuditConfig, arguments: Mapping[str, Any]) -> "list[Task]":
     """The tasks that run beside the audit itself: elicited runs, continuations."""
     from assay.tasks.audit import continued, elicited
 
+    if not (config.elicit or config.continuation):
+        return []
+    if config.auditor:
+        raise UserError(
+            "--elicit and --continuation have no auditor; run them apart, without --auditor."
+        )
     few = {**arguments, "epochs": min(arguments["epochs"], _STEERED_EPOCHS)}
     tasks = [elicited(**few, kinds=list(config.elicit))] if config.elicit else []
     return [*tasks, continued(**few)] if config.continuation else tasks

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 RESULTS = "results.parquet"
 CANCELLED = "stopped before its end"  # by the user; such a run is tried again
+_ROLES = ("judge", "auditor", "realism")  # whose tokens are not the target's
 _NO_EVENTS = {"messages", "events", "attachments", "store", "output"}
-_SELDOM = ("elicited", "prefix", "prefix_control", "ending", "prefill_aware")
+_COUNTED = ("auditor_turns", "rollbacks", "realism_checks", "realism_unscored")
+_SELDOM = ("auditor", "elicited", "prefix", "prefix_control", "ending", "prefill_aware")
 _THINNED = "Key removed from summary"
 
 
@@ -43,6 +45,8 @@ def collect(directory: UPath) -> "pd.DataFrame":
     table["effectiveness"] = _effectiveness(table)
     for column in _SELDOM:
         table[column] = table[column].astype("string")  # null throughout in most audits
+    for column in _COUNTED:
+        table[column] = table[column].astype("Int64")
     with (directory / RESULTS).open("wb") as file:
         table.to_parquet(file, index=False)
     return table
@@ -103,8 +107,11 @@ def _row(
     found = (graded.metadata if graded else None) or {}
     seen = (judged.metadata if judged else None) or {}
     outcome = None if graded is None or graded.value == UNGRADED else str(graded.value)
-    by_role = summary.role_usage.get("judge", ModelUsage())
+    usage = summary.role_usage
+    by_role = usage.get("judge", ModelUsage())
+    others = sum((usage[role] for role in _ROLES if role in usage), ModelUsage())
     total = sum(summary.model_usage.values(), ModelUsage())
+    audit = found.get("audit") or {}
     return {
         "run_id": str(summary.id),
         "pack": assignment.pack,
@@ -117,7 +124,11 @@ def _row(
         "epoch": summary.epoch,
         "seed": assignment.seed_at(summary.epoch),
         "target": config["target"],
-        "auditor": None,
+        "auditor": (config.get("auditor") or {}).get("model"),
+        "auditor_turns": audit.get("turns"),
+        "rollbacks": audit.get("rollbacks"),
+        "realism_checks": audit.get("checks"),
+        "realism_unscored": audit.get("unscored"),
         "elicited": assignment.elicited,
         "prefix": assignment.prefix,
         "prefix_control": found.get("prefix_control"),
@@ -143,10 +154,11 @@ def _row(
         "ungraded_reason": _ungraded_reason(summary, found, seen, outcome, judged),
         "retries": summary.retries or 0,
         "limit": found.get("stopped_by") or summary.limit,
-        "input_tokens": total.input_tokens - by_role.input_tokens,
-        "output_tokens": total.output_tokens - by_role.output_tokens,
-        "cached_tokens": _cached(total) - _cached(by_role),
+        "input_tokens": total.input_tokens - others.input_tokens,
+        "output_tokens": total.output_tokens - others.output_tokens,
+        "cached_tokens": _cached(total) - _cached(others),
         "judge_tokens": by_role.total_tokens,
+        "auditor_tokens": others.total_tokens - by_role.total_tokens,
         "cost": total.total_cost,
         "seconds": float(summary.total_time or 0.0),
         "log_file": UPath(log.location).name,
