@@ -28,7 +28,7 @@ ROWS = [
     {"report"},
     {"console", "console_study", "screen"},
     {"reviewing"},
-    {"cli_hacks", "cli_power", "cli_review", "cli_study", "cli_train"},
+    {"cli_hacks", "cli_petri", "cli_power", "cli_review", "cli_study", "cli_train"},
     {"cli_quickstart"},
     {"cli"},
 ]

@@ -6,6 +6,7 @@ from inspect_ai.model import modelapi
 
 from assay.execution.bubblewrap import BwrapSandboxEnvironment
 from assay.tasks.audit import audit, audited, continued, control_check, elicited, research_sabotage
+from assay.tasks.petri import petri
 
 if TYPE_CHECKING:
     from inspect_ai.model import ModelAPI
@@ -36,5 +37,6 @@ __all__ = [
     "control",
     "control_check",
     "elicited",
+    "petri",
     "research_sabotage",
 ]

@@ -15,6 +15,7 @@ import typer
 
 from assay import __version__
 from assay.cli_hacks import hacks_app
+from assay.cli_petri import petri
 from assay.cli_power import power
 from assay.cli_quickstart import quickstart
 from assay.cli_review import review
@@ -235,6 +236,7 @@ def doctor(as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
+app.command(short_help="Petri's own seeds, with tool calls that really run.")(petri)
 app.command(short_help="Adjudicate flagged runs, blind, one by one.")(review)
 app.command(short_help="Plan a study: runs, tokens, cost, what it could not see.")(power)
 

@@ -26,6 +26,7 @@ from assay.runs.preflight import (
     weights,
 )
 from assay.runs.progress import say, show_progress
+from assay.runs.sets import run_set, was_stopped
 from assay.runs.stopping import Watch, reading_order, watching
 from assay.scenarios.catalog import fingerprint, select
 from assay.scenarios.controls import Leaning
@@ -33,11 +34,9 @@ from assay.stats.sequential import StoppingRule
 
 if TYPE_CHECKING:
     from inspect_ai import Task
-    from inspect_ai.log import EvalLog
 
 _TASK_ARGUMENTS = ("selector", "levels", "seed", "epochs", "scenarios", "sandbox", "system")
 _STEERED_EPOCHS = 10  # of elicited runs and continuations, at most
-_CONNECTION_RETRIES = 7  # with the waits between them about five minutes
 
 
 class AuditorConfig(BaseModel):
@@ -119,7 +118,7 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
         KeyboardInterrupt: The run was stopped; what it has is on disk.
     """
     started = time.monotonic()
-    from inspect_ai import eval_set, task_with
+    from inspect_ai import task_with
 
     from assay.tasks.audit import audit, audited
 
@@ -166,25 +165,14 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
         watch = Watch(rule, order, task.dataset, recorded(directory))
         task = task_with(task, early_stopping=watch)
     with show_progress(planned + more), watching(watch):
-        _, logs = eval_set(
+        logs = run_set(
             [task, *steered],
-            log_dir=str(directory / "logs"),
-            model=model,
-            model_roles=roles or None,
-            display="none",
-            log_level="error",
-            log_realtime=False,
-            log_dir_allow_dirty=True,
-            score_display=False,
-            fail_on_error=True,  # with the next: a sample's error fails the log, at its end ...
-            continue_on_fail=True,  # ... so that the same command runs that sample again
-            retry_on_error=1,
-            retry_attempts=0,
-            retry_immediate=False,
-            max_samples=config.max_samples or default_max_samples(config.target),
-            max_retries=_CONNECTION_RETRIES,
+            directory,
+            model,
+            roles,
+            config.max_samples or default_max_samples(config.target),
         )
-    if _was_stopped(logs, (watch.due if watch else planned) + more):
+    if was_stopped(logs, (watch.due if watch else planned) + more):
         raise KeyboardInterrupt
     manifest.model_copy(update={"status": "complete"}).write(directory)
     return time.monotonic() - started
@@ -209,12 +197,3 @@ def _cells(task: "Task") -> tuple[tuple[str, str], ...]:
     """Scenario and cell of every sample that is no twin."""
     kept = [sample.metadata or {} for sample in task.dataset]
     return tuple((own["scenario"], own["cell"]) for own in kept if not own["is_twin"])
-
-
-def _was_stopped(logs: "list[EvalLog]", due: int) -> bool:
-    """Whether somebody stopped the run: Inspect takes Ctrl-C for itself and returns what it has."""
-    from inspect_ai.log import read_eval_log_sample_summaries
-
-    runs = [run for log in logs for run in read_eval_log_sample_summaries(log.location)]
-    cancelled = any("CancelledError" in (run.error or "") for run in runs)
-    return cancelled or len(runs) < due

@@ -245,14 +245,30 @@ def _task(
 
 
 def _sandbox(scenario: Scenario, name: str) -> SandboxEnvironmentSpec | None:
-    """The sandbox of one sample: the target's own, and one for the grader that it never sees.
+    """The sandbox of one sample; None for a plain chat, where nothing can run."""
+    if scenario.repository is None:
+        _checked(name)
+        return None
+    return sandbox_spec(name, scenario.directory)
 
-    None for a plain chat, where nothing can run.
+
+def sandbox_spec(name: str, directory: str) -> SandboxEnvironmentSpec:
+    """The target's own sandbox, and one for a grader that the target never sees.
+
+    Raises:
+        UserError: An unknown kind.
+    """
+    if _checked(name) == "bwrap":
+        return SandboxEnvironmentSpec("bwrap", BwrapConfig(working_dir=directory))
+    return SandboxEnvironmentSpec("docker", str(_COMPOSE))
+
+
+def _checked(name: str) -> str:
+    """The name of a kind of sandbox.
+
+    Raises:
+        UserError: An unknown one.
     """
     if name not in ("bwrap", "docker"):
         raise unknown("sandbox", name, ("bwrap", "docker"))
-    if scenario.repository is None:
-        return None
-    if name == "bwrap":
-        return SandboxEnvironmentSpec("bwrap", BwrapConfig(working_dir=scenario.directory))
-    return SandboxEnvironmentSpec("docker", str(_COMPOSE))
+    return name
