@@ -50,8 +50,9 @@ def petri(
         return
     from upath import UPath
 
-    from assay.report.petri import sentences, write_petri_report
-    from assay.runs.petri import PetriConfig, collect_petri, default_directory, run_petri
+    from assay.report.petri import sentences
+    from assay.report.rebuild import rebuild
+    from assay.runs.petri import PetriConfig, default_directory, run_petri
 
     given = {"--seeds": seeds, "--target": target, "--auditor": auditor, "--judge": judge}
     if missing := [name for name, value in given.items() if not value]:
@@ -74,8 +75,7 @@ def petri(
     except KeyboardInterrupt:
         print(f"\nStopped. The same command with --out {directory} goes on.", file=sys.stderr)
         raise typer.Exit(130) from None
-    summary = collect_petri(directory)
-    page = str(write_petri_report(directory))
+    summary, page = rebuild(directory)
     if as_json:
         where = {"run_dir": str(directory), "report": page, "wall": seconds}
         print(json.dumps({**summary, **where}, ensure_ascii=False))

@@ -61,6 +61,11 @@ def recorded(directory: UPath) -> list[dict[str, Any]]:
     from inspect_ai.log import list_eval_logs, read_eval_log
 
     manifest = Manifest.read(directory)
+    if manifest.kind != "audit":
+        raise RunError(
+            f"{str(directory)!r} is a run of `assay {manifest.kind}`, which graded no workspace; "
+            "name the run directory of an audit."
+        )
     rows: dict[tuple[str, int], dict[str, Any]] = {}
     for info in sorted(list_eval_logs(str(directory / "logs")), key=lambda log: log.mtime or 0):
         header = read_eval_log(info, header_only=True)

@@ -103,13 +103,11 @@ def collect_petri(directory: UPath) -> dict[str, Any]:
     """Write `results.parquet`, a row for each audit, and `summary.json`; the summary.
 
     Raises:
-        RunError: No run directory of `assay petri`, or nothing in it.
+        RunError: No run directory, or nothing in it.
     """
     import pandas as pd
 
     manifest = Manifest.read(directory)
-    if manifest.kind != "petri":
-        raise RunError(f"{str(directory)!r} holds no run of `assay petri`; `assay report` reads it.")
     rows = list(_rows(directory, manifest.config))
     if not rows:
         raise RunError(f"{str(directory)!r} holds no finished audit; run `assay petri` again.")

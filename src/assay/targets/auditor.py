@@ -127,6 +127,7 @@ def user_of(
     )
     inner = auditor_agent(
         max_turns=turns,
+        compaction=False,  # it reads no results, and to count tokens fetches an encoder
         tools=[_described(each) for each in tools],
         approval=_filter(realism, audit),
         system_message=_verbatim(instructions),
@@ -151,6 +152,7 @@ def auditor_of_seed(
     extra = [look(directory), place_file(directory, audit.placed)]
     inner = auditor_agent(
         max_turns=turns,
+        compaction=False,  # it reads no results, and to count tokens fetches an encoder
         tools=auditor_tools(target_tools="none", extra_tools=extra),
         approval=_filter(realism, audit),
         user_message=_text("seed"),
