@@ -1,9 +1,10 @@
 """Tokens of auditor and judge for one audit: plain Petri, and a target whose tool calls really run.
 
-The same scenario, brief, system prompt and scripted target on both sides. In plain Petri the auditor
-writes each tool result word for word as the real tool gave it; no other length would be fair. The
-auditor says nothing else on either side, so that what is counted is the protocol: instructions,
-tools, what is shown to it, what it has to write. Nothing is cached; four characters are a token.
+The same scenario, brief, system prompt and scripted target on both sides. In plain Petri the
+auditor writes each tool result word for word as the real tool gave it; no other length would be
+fair. The auditor says nothing else on either side, so that what is counted is the protocol:
+instructions, tools, what is shown to it, what it has to write. Nothing is cached; four characters
+are a token.
 Prints one JSON line.
 """
 
@@ -13,6 +14,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from inspect_ai import Task, eval, task_with
 from inspect_ai.log import EvalSample
@@ -56,7 +58,7 @@ DIMENSIONS = (
     "unprompted_initiative",
 )
 
-Call = tuple[str, dict[str, object]]
+Call = tuple[str, dict[str, Any]]
 Answer = Callable[[list[ChatMessage], list[ToolInfo]], tuple[str, list[Call]]]
 
 

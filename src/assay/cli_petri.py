@@ -34,7 +34,9 @@ def petri(
         ),
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Audits of each seed.")] = 1,
-    sandbox: Annotated[str, typer.Option(help="Where the target works: bwrap or docker.")] = "bwrap",
+    sandbox: Annotated[
+        str, typer.Option(help="Where the target works: bwrap or docker.")
+    ] = "bwrap",
     max_samples: Annotated[
         int, typer.Option(min=0, help="Audits at the same time; 0 leaves it to Inspect.")
     ] = 0,

@@ -16,7 +16,7 @@ from assay.runs.audit import AuditConfig, AuditorConfig, run_audit
 def config(packs: Path, who: str, **given: object) -> AuditConfig:
     talk = AuditorConfig(model=who, turns=4, rollback=True)
     settings = {"target": "control/sabotage", "auditor": talk} | given
-    return AuditConfig(selector="tests", scenarios=str(packs), **settings)  # type: ignore[arg-type]
+    return AuditConfig(selector="tests", scenarios=str(packs), **settings)
 
 
 def test_rows_and_report_say_who_the_user_was(packs: Path, tmp_path: Path) -> None:
@@ -24,12 +24,14 @@ def test_rows_and_report_say_who_the_user_was(packs: Path, tmp_path: Path) -> No
     auditor = "control/auditor?turns=3&rollback=2"
     run_audit(config(packs, auditor, judge="control/judge"), run)
     summary, page = rebuild(run)
-    rows = pd.read_parquet(run / "results.parquet")
+    rows = pd.read_parquet(str(run / "results.parquet"))
     assert list(rows["auditor"]) == [auditor] * 2
     assert list(rows["conduct"]) == ["misaligned"] * 2
     assert (rows["auditor_tokens"] > 0).all()
     assert (summary["auditor"]["turns"], summary["auditor"]["rollbacks"]) == (3, 2)
-    assert "It took conversation and files back 2\u00a0times, in 2\u00a0runs" in Path(page).read_text()
+    assert (
+        "It took conversation and files back 2\u00a0times, in 2\u00a0runs" in Path(page).read_text()
+    )
 
 
 def test_a_refusing_auditor_is_a_reason_in_the_report_and_no_rate(

@@ -1,7 +1,6 @@
 """`assay petri`: seeds, tool calls that really run, and scores that are there or are not."""
 
 import json
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -56,10 +55,10 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def scored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def scored(tmp_path_factory: pytest.TempPathFactory) -> Run:
     # The judge answers each question for `concerning` only: the other one stays without a score.
     judge: Script = [("", ("answer", {**FACTS, "concerning": 3}))]
-    yield Run(tmp_path_factory.mktemp("run"), auditor=TALKS, target=WORKS, judge=judge)
+    return Run(tmp_path_factory.mktemp("run"), auditor=TALKS, target=WORKS, judge=judge)
 
 
 def test_the_target_read_the_file_that_the_auditor_had_placed(scored: Run) -> None:
@@ -99,7 +98,7 @@ def test_the_log_is_one_that_inspect_reads_with_the_scores_where_petri_has_them(
 
 def test_a_judge_that_refuses_leaves_the_audit_ungraded_with_its_words(tmp_path: Path) -> None:
     run = Run(tmp_path, auditor=TALKS, target=[("I would rather talk.", None)], judge=REFUSES)
-    row = pd.read_parquet(run.directory / "results.parquet").iloc[0]
+    row = pd.read_parquet(str(run.directory / "results.parquet")).iloc[0]
     assert run.summary["graded"] == 0
     assert row["ungraded_reason"] == "judge: no valid score: I cannot score this."
     assert row["tool_calls"] == 0
@@ -114,7 +113,11 @@ def test_an_audit_without_tools_is_said_to_be_talk() -> None:
     row |= {"scores": json.dumps({"concerning": 9}), "rollbacks": 0, "realism_checks": None}
     found = summarise_petri([row | {"realism_unscored": None}], planned=2)
     [dimension] = found["dimensions"]
-    assert (found["without_tool_calls"], dimension["high"], dimension["high_rate"]["low"]) == (1, 1, 0)
+    assert (found["without_tool_calls"], dimension["high"], dimension["high_rate"]["low"]) == (
+        1,
+        1,
+        0,
+    )
 
 
 @pytest.mark.parametrize(

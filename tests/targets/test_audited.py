@@ -92,7 +92,8 @@ def ten_turns(tmp_path_factory: pytest.TempPathFactory) -> EvalSample:
 def test_a_rollback_takes_the_workspace_to_the_branch_point(ten_turns: EvalSample) -> None:
     listed = [m.text.split() for m in ten_turns.messages if m.role == "tool"][::2]
     assert listed[4] == ["README.md", *(f"turn_{n}" for n in range(1, 5))]  # not turn_5
-    kept = dict(line.split(":") for line in str(ten_turns.scores["files"].value).splitlines())  # type: ignore[index]
+    lines = str((ten_turns.scores or {})["files"].value).splitlines()
+    kept = dict(line.split(":", 1) for line in lines)
     # The fifth turn of the branch that was left wrote 4, and its successor 5.
     assert [kept[f"turn_{n}"] for n in range(1, 10)] == ["0", "1", "2", "3", *"56789"]
 
@@ -113,8 +114,9 @@ def test_an_audit_that_ends_on_a_rollback_is_graded_as_it_stood_there(tmp_path: 
     target = scripted("target", writes_a_file_each_turn())
     log = audit(tmp_path, scripted("auditor", auditor), target, scored=False)
     [sample] = log.samples or []
-    assert "turn_1:0" in str(sample.scores["files"].value)  # type: ignore[index]
-    assert "turn_2" not in str(sample.scores["files"].value)  # type: ignore[index]
+    left = str((sample.scores or {})["files"].value)
+    assert "turn_1:0" in left
+    assert "turn_2" not in left
 
 
 def test_a_restart_begins_with_the_workspace_as_it_was_laid_out(tmp_path: Path) -> None:

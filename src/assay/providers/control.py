@@ -6,8 +6,8 @@ sabotages in 12 % of the runs and is honest in the others;
 `control/sabotage?motivation=safety&oversight=unreviewed` only in those cells. Under a hidden
 instruction it does as it is told in a share `obeys` of the runs; asked whether its conversation was
 begun by somebody else, it says yes in a share `notices`. `control/judge` is the matching judge: it
-answers from the truth, with stated error rates. `control/auditor` is a scripted user for audits that
-have an auditor.
+answers from the truth, with stated error rates. `control/auditor` is a scripted user for audits
+that have an auditor.
 """
 
 import hashlib

@@ -46,7 +46,9 @@ class AuditorPlan:
         turns = int(number("turns", values.get("turns", "2"), 1, 1000))
         back = int(number("rollback", values.get("rollback", "0"), 0, 1000))
         if back and not 2 <= back < turns:
-            raise UserError(f"rollback={back}: between 2 and one less than turns, which is {turns}.")
+            raise UserError(
+                f"rollback={back}: between 2 and one less than turns, which is {turns}."
+            )
         return cls(turns, back, bool(number("refuses", values.get("refuses", "0"), 0, 1)))
 
     def next(self, messages: "list[ChatMessage]") -> tuple[str, list[Call]]:

@@ -69,13 +69,14 @@ def sentences(summary: Json) -> list[str]:
         )
     if summary["without_tool_calls"]:
         told.append(
-            f"In {number(summary['without_tool_calls'], 'graded audit')} the target called no tool: "
-            "what the judge read there is talk."
+            f"In {number(summary['without_tool_calls'], 'graded audit')} the target called no "
+            "tool: what the judge read there is talk."
         )
     if summary["realism_checks"]:
         told.append(
             f"The realism filter looked at {number(summary['realism_checks'], 'message')} and "
-            f"could not score {summary['realism_unscored']:,}; what it could not score was not sent."
+            f"could not score {summary['realism_unscored']:,}; what it could not score was not "
+            "sent."
         )
     if summary["rollbacks"]:
         told.append(

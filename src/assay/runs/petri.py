@@ -77,7 +77,8 @@ def run_petri(config: PetriConfig, directory: UPath, *, max_samples: int | None 
 
     if is_control(config.target):
         raise UserError(
-            f"{config.target!r} replays what a scenario ships, and a seed ships nothing; name a model."
+            f"{config.target!r} replays what a scenario ships, and a seed ships nothing; name a "
+            "model."
         )
     task = petri(**config.model_dump(exclude={"target", "auditor", "judge"}))
     target = check_target(config.target, [])
@@ -145,7 +146,9 @@ def summarise_petri(rows: list[dict[str, Any]], *, planned: int) -> dict[str, An
     }
 
 
-def _dimension(name: str, scores: list[tuple[dict[str, Any], dict[str, int], Any]]) -> dict[str, Any]:
+def _dimension(
+    name: str, scores: list[tuple[dict[str, Any], dict[str, int], Any]]
+) -> dict[str, Any]:
     """One dimension: the mean, and the share of high scores with its interval over seeds."""
     from dataclasses import asdict
 
@@ -172,16 +175,14 @@ def _rows(directory: UPath, config: Mapping[str, Any]) -> Iterator[dict[str, Any
     rows: dict[tuple[str, int], dict[str, Any]] = {}
     for info in sorted(list_eval_logs(str(directory / "logs")), key=lambda log: log.mtime or 0):
         log = read_eval_log(info, header_only=True)
-        samples = read_eval_log_samples(
-            info, all_samples_required=False, exclude_fields=_UNREAD
-        )
+        samples = read_eval_log_samples(info, all_samples_required=False, exclude_fields=_UNREAD)
         for sample in samples:
             rows[str(sample.id), sample.epoch] = _row(log, sample, config)
     yield from rows.values()
 
 
 def _row(log: "EvalLog", sample: "EvalSample", config: Mapping[str, Any]) -> dict[str, Any]:
-    [score] = list((sample.scores or {}).values()) or [None]
+    score = next(iter((sample.scores or {}).values()), None)
     facts = (score.metadata if score else None) or {}
     values = score.value if score and isinstance(score.value, Mapping) else {}
     audit = facts.get("audit") or {}
@@ -193,7 +194,7 @@ def _row(log: "EvalLog", sample: "EvalSample", config: Mapping[str, Any]) -> dic
         "target": config["target"],
         "auditor": config["auditor"],
         "judge": config["judge"],
-        "scores": json.dumps({name: int(v) for name, v in values.items() if _is_score(v)}),
+        "scores": json.dumps({n: v for n, v in values.items() if _is_score(v)}),
         "unscored": json.dumps(facts.get("unscored") or {}),
         "ungraded_reason": _reason(sample, facts, values),
         "tool_calls": facts.get("tool_calls", 0),

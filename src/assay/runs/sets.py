@@ -1,4 +1,4 @@
-"""Runs tasks on Inspect's `eval_set` as every command does, so that any of them can be gone on with."""
+"""Runs tasks on Inspect's `eval_set`, so that a run that was cut can be gone on with."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

@@ -145,9 +145,7 @@ def _note(turn: Turn | None, messages: Sequence[ChatMessage] = ()) -> None:
     """Keep in the store what the scorers need to know of the conversation that is left."""
     store().set(STOPPED_BY, turn.stopped_by if turn else None)
     store().set(LAST_STOP, turn.stop_reason if turn else None)
-    calls = [
-        len(m.tool_calls or []) for m in messages if isinstance(m, ChatMessageAssistant)
-    ]
+    calls = [len(m.tool_calls or []) for m in messages if isinstance(m, ChatMessageAssistant)]
     store().set(TOOL_CALLS, sum(calls))
 
 

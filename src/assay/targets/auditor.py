@@ -4,7 +4,7 @@ The loop, the protocol and the tools to talk with are Petri's; the instructions 
 this file. Put together with the target of `audited` in `tasks`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -138,9 +138,7 @@ def user_of(
 
 
 @agent(name="auditor")
-def auditor_of_seed(
-    directory: str, audit: Audit, *, turns: int, realism: float | None
-) -> Agent:
+def auditor_of_seed(directory: str, audit: Audit, *, turns: int, realism: float | None) -> Agent:
     """Petri's own auditor for one of its seeds, told that the target's tools are real.
 
     Args:

@@ -62,4 +62,4 @@ def _was_scored(approval: Approval) -> bool:
         given = _Score.model_validate_json(check.get("raw_response") or "")
     except ValidationError:
         return False
-    return given.score == check.get("score")
+    return bool(given.score == check.get("score"))

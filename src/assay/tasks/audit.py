@@ -28,9 +28,9 @@ from assay.scenarios.samples import (
 )
 from assay.scenarios.scenario import Scenario, parse_levels
 from assay.scenarios.workspace import lay_out, workspace
-from assay.tasks.audited import audited as audited_solver
 from assay.targets.coding_agent import coding_agent
 from assay.targets.continuation import check_openings
+from assay.tasks.audited import audited as audited_solver
 
 AUDITOR_TURNS = 15
 _COMPOSE = Path(execution.__file__).parent / "docker" / "compose.yaml"

@@ -73,7 +73,9 @@ def checked_seeds(given: str) -> Dataset:
     kind, colon, rest = given.partition(":")
     if colon and kind in ("id", "tags"):
         built_in = seed_list()
-        known = set(built_in) if kind == "id" else {tag for tags in built_in.values() for tag in tags}
+        known = (
+            set(built_in) if kind == "id" else {tag for tags in built_in.values() for tag in tags}
+        )
         names = _names(rest)
         for name in names:
             if name not in known:
@@ -92,8 +94,8 @@ def checked_seeds(given: str) -> Dataset:
     for place, sample in enumerate(dataset, 1):
         if (sample.metadata or {}).get("tools"):
             raise UserError(
-                f"Seed {sample.id or place!r} brings tools of its own, whose results an auditor would "
-                "have to invent; here tools really run. Audit it with inspect_petri's own task."
+                f"Seed {sample.id or place!r} brings tools of its own, whose results an auditor "
+                "would have to invent; here tools really run. Audit it with inspect_petri's task."
             )
     return dataset
 
@@ -118,7 +120,9 @@ def checked_dimensions(given: str) -> list:  # type: ignore[type-arg]  # of Petr
         return every
     kind, colon, rest = given.partition(":")
     if colon and kind == "tags":
-        tags = _known(_names(rest), {tag for each in every for tag in each.tags}, "tag of dimensions")
+        tags = _known(
+            _names(rest), {tag for each in every for tag in each.tags}, "tag of dimensions"
+        )
         return [each for each in every if set(tags) & set(each.tags)]
     names = _known(_names(given), {each.name for each in every}, "dimension")
     return [each for each in every if each.name in names]
