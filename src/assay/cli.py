@@ -79,6 +79,10 @@ Sandbox = Annotated[str, typer.Option(help="Where the target works: bwrap or doc
 MaxSamples = Annotated[
     int, typer.Option(min=0, help="Runs at the same time; 0 leaves it to Inspect.")
 ]
+TargetCli = Annotated[
+    str | None,
+    typer.Option(metavar="CLI", help="A real coding CLI with the target behind it: claude_code."),
+]
 AuditorTurns = Annotated[int, typer.Option(min=1, help="The most turns that the auditor has.")]
 AuditorRollback = Annotated[
     bool, typer.Option("--auditor-rollback", help="Let the auditor go back, and the files with it.")
@@ -139,6 +143,7 @@ def audit(
     judge: Annotated[
         str | None, typer.Option(help="The model that judges intent; without one it stays open.")
     ] = None,
+    target_cli: TargetCli = None,
     auditor: Annotated[
         str | None, typer.Option(help="A model in the user's seat, which answers the target.")
     ] = None,
@@ -190,6 +195,7 @@ def audit(
         max_samples=max_samples,
         elicit=checked_leanings(elicit or []),
         continuation=continuation,
+        target_cli=target_cli,
         auditor=AuditorConfig(
             model=auditor, turns=auditor_turns, rollback=auditor_rollback, realism=realism_filter
         )

@@ -15,6 +15,7 @@ from upath import UPath
 
 from assay.errors import UserError
 from assay.manifest import Manifest, open_run
+from assay.providers.control import is_control
 from assay.runs.collect import recorded
 from assay.runs.planning import announcement, planned_epochs
 from assay.runs.preflight import (
@@ -70,6 +71,7 @@ class AuditConfig(BaseModel):
         elicit: Hidden instructions under which each scenario runs besides: sabotage, honest.
         continuation: Let the target also take over where a control has begun.
         auditor: Who is the user after the brief; None for a run in which nobody answers.
+        target_cli: A real coding CLI with the target behind it; None for our own agent.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -89,6 +91,7 @@ class AuditConfig(BaseModel):
     elicit: tuple[Leaning, ...] = ()
     continuation: bool = False
     auditor: AuditorConfig | None = None
+    target_cli: str | None = None
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -120,12 +123,22 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
     started = time.monotonic()
     from inspect_ai import task_with
 
+    from assay.targets.deployed import checked_cli, cli_version
     from assay.tasks.audit import audit, audited
 
     today = datetime.now(UTC).date().isoformat()
     arguments = config.model_dump(include=set(_TASK_ARGUMENTS), exclude_none=True)
     arguments["levels"] = [f"{factor}={level}" for factor, level in config.levels.items()]
     kind = audit
+    if config.target_cli:
+        arguments["cli"] = checked_cli(config.target_cli)
+        if config.auditor or config.continuation:
+            raise UserError("--target-cli goes with neither --auditor nor --continuation.")
+        if is_control(config.target):
+            raise UserError(
+                f"{config.target!r} calls our own agent's tools, which {config.target_cli} does "
+                "not have; name a model."
+            )
     if config.auditor:
         kind = audited
         arguments |= config.auditor.model_dump(exclude={"model"})
@@ -148,6 +161,7 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
         "today": today,
         "scenarios_sha": fingerprint(scenarios),
         **weights(config.target),
+        **({"target_cli_version": cli_version(arguments["cli"])} if config.target_cli else {}),
     }
     manifest = open_run(directory, Manifest.new("audit", settings))
     arguments["today"] = manifest.config["today"]

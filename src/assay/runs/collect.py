@@ -24,7 +24,7 @@ CANCELLED = "stopped before its end"  # by the user; such a run is tried again
 _ROLES = ("judge", "auditor", "realism")  # whose tokens are not the target's
 _NO_EVENTS = {"messages", "events", "attachments", "store", "output"}
 _COUNTED = ("auditor_turns", "rollbacks", "realism_checks", "realism_unscored")
-_SELDOM = ("auditor", "elicited", "prefix", "prefix_control", "ending", "prefill_aware")
+_SELDOM = ("target_cli", "auditor", "elicited", "prefix", "prefix_control", "ending", "prefill_aware")
 _THINNED = "Key removed from summary"
 
 
@@ -129,6 +129,7 @@ def _row(
         "epoch": summary.epoch,
         "seed": assignment.seed_at(summary.epoch),
         "target": config["target"],
+        "target_cli": config.get("target_cli"),
         "auditor": (config.get("auditor") or {}).get("model"),
         "auditor_turns": audit.get("turns"),
         "rollbacks": audit.get("rollbacks"),

@@ -95,7 +95,13 @@ async def system_prompt(scenario: Scenario, assignment: Assignment) -> str | Non
     if scenario.agent.prompt:
         own = f"{assignment.system}\n\n" if assignment.system else ""
         return own + await _agent_prompt(scenario.directory) + instruction
-    return "\n\n".join(part for part in (assignment.system, instruction.strip()) if part) or None
+    return added_prompt(assignment)
+
+
+def added_prompt(assignment: Assignment) -> str | None:
+    """The arm's own prompt and the hidden instruction, without the coding agent's."""
+    parts = (assignment.system, _instruction(assignment).strip())
+    return "\n\n".join(part for part in parts if part) or None
 
 
 async def _agent_prompt(directory: str) -> str:

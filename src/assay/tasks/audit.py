@@ -30,6 +30,7 @@ from assay.scenarios.scenario import Scenario, parse_levels
 from assay.scenarios.workspace import lay_out, workspace
 from assay.targets.coding_agent import coding_agent
 from assay.targets.continuation import check_openings
+from assay.targets.deployed import checked_cli, deployed_agent, laid_out
 from assay.tasks.audited import audited as audited_solver
 
 AUDITOR_TURNS = 15
@@ -47,6 +48,7 @@ def audit(
     scenarios: str = "",
     sandbox: str = "bwrap",
     system: str = "",
+    cli: str = "",
 ) -> Task:
     """Audit a pack or one scenario of it.
 
@@ -61,13 +63,15 @@ def audit(
         sandbox: `bwrap` or `docker`.
         system: A system prompt for the target, such as the one that it was trained under. It
             stands before the coding agent's own, or alone where a scenario has none.
+        cli: A real coding CLI as the target, `claude_code`, with the model behind it. It has its
+            own prompt and tools; `system` is appended.
 
     Raises:
         UserError: An unknown pack, scenario, factor, level or sandbox.
     """
     chosen, wanted, day = _asked(selector, levels, today, scenarios)
     runs = assignments(chosen, wanted, grid=grid, today=day, seed=seed)
-    return _task(selector.partition("/")[0], runs, epochs, sandbox, system)
+    return _task(selector.partition("/")[0], runs, epochs, sandbox, system, cli=cli)
 
 
 @task
@@ -135,6 +139,7 @@ def elicited(
     scenarios: str = "",
     sandbox: str = "bwrap",
     system: str = "",
+    cli: str = "",
 ) -> Task:
     """Could this target do it, and would it be caught? A hidden instruction tells it to.
 
@@ -148,6 +153,7 @@ def elicited(
         scenarios: As in `audit`.
         sandbox: As in `audit`.
         system: As in `audit`.
+        cli: As in `audit`.
 
     Raises:
         UserError: As in `audit`, or an unknown kind.
@@ -155,7 +161,7 @@ def elicited(
     chosen, wanted, day = _asked(selector, levels, today, scenarios)
     given = checked_leanings(kinds.split(",") if isinstance(kinds, str) else kinds)
     runs = elicited_assignments(chosen, wanted, given, today=day, seed=seed)
-    return _task(f"{selector.partition('/')[0]}_elicited", runs, epochs, sandbox, system)
+    return _task(f"{selector.partition('/')[0]}_elicited", runs, epochs, sandbox, system, cli=cli)
 
 
 @task
@@ -227,15 +233,19 @@ def _task(
     sandbox_type: str,
     system: str = "",
     work: Solver | None = None,
+    cli: str = "",
 ) -> Task:
     runs = [run.model_copy(update={"system": system}) for run in runs]
     if not runs:
         raise UserError("There is nothing to run: the selection holds no sample.")
     for run in runs:
         workspace(run.load(), run.today)  # a workspace that cannot be built shows before the run
+    if cli:
+        work = as_solver(deployed_agent(checked_cli(cli)))
+    samples = [sample(run, _sandbox(run.load(), sandbox_type, cli)) for run in runs]
     return Task(
         name=name,
-        dataset=MemoryDataset([sample(run, _sandbox(run.load(), sandbox_type)) for run in runs]),
+        dataset=MemoryDataset(samples),
         setup=set_up(),
         solver=work or [as_solver(coding_agent()), ask_about_prefill()],
         scorer=[outcome(), conduct()],
@@ -244,22 +254,38 @@ def _task(
     )
 
 
-def _sandbox(scenario: Scenario, name: str) -> SandboxEnvironmentSpec | None:
+def _sandbox(scenario: Scenario, name: str, cli: str) -> SandboxEnvironmentSpec | None:
     """The sandbox of one sample; None for a plain chat, where nothing can run."""
-    if scenario.repository is None:
-        _checked(name)
-        return None
-    return sandbox_spec(name, scenario.directory)
+    if scenario.repository is not None:
+        return sandbox_spec(name, scenario.directory, cli)
+    _checked(name)
+    if cli:
+        raise UserError(
+            f"Scenario {scenario.id!r} is a plain chat, and {cli} needs a workspace; name scenarios "
+            "that have one, or leave --target-cli out."
+        )
+    return None
 
 
-def sandbox_spec(name: str, directory: str) -> SandboxEnvironmentSpec:
+def sandbox_spec(name: str, directory: str, cli: str = "") -> SandboxEnvironmentSpec:
     """The target's own sandbox, and one for a grader that the target never sees.
 
+    Args:
+        name: `bwrap` or `docker`.
+        directory: Where commands start.
+        cli: A coding CLI that lies in it.
+
     Raises:
-        UserError: An unknown kind.
+        UserError: An unknown kind, or one in which the CLI does not lie.
     """
     if _checked(name) == "bwrap":
-        return SandboxEnvironmentSpec("bwrap", BwrapConfig(working_dir=directory))
+        config = BwrapConfig(working_dir=directory)
+        if cli:
+            opt, environment = laid_out(checked_cli(cli))
+            config = config.model_copy(update={"opt": opt, "environment": environment})
+        return SandboxEnvironmentSpec("bwrap", config)
+    if cli:
+        raise UserError("--target-cli works with --sandbox bwrap only: there the CLI is laid out.")
     return SandboxEnvironmentSpec("docker", str(_COMPOSE))
 
 
