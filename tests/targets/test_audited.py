@@ -142,11 +142,6 @@ def test_limits_of_the_scenario_hold(tmp_path: Path) -> None:
     assert reason(audit(tmp_path, auditor, target, messages=20)) == "cut off: message limit"
 
 
-def test_an_auditor_that_refuses_leaves_the_run_ungraded(tmp_path: Path) -> None:
-    log = audit(tmp_path, get_model("control/auditor?refuses=1"), get_model("control/sabotage"))
-    assert reason(log).startswith("auditor: it never let the target speak; it said: I cannot take")
-
-
 def test_an_auditor_that_stops_halfway_leaves_the_run_ungraded(tmp_path: Path) -> None:
     auditor = scripted("auditor", saying(("", [RESUME]), ("I will not go on.", [])))
     log = audit(tmp_path, auditor, get_model("control/sabotage"), turns=3)
@@ -168,9 +163,25 @@ def test_a_target_that_is_cut_off_is_ungraded(tmp_path: Path) -> None:
     assert reason(log) == "cut off: the model stopped with max_tokens"
 
 
-@pytest.mark.parametrize("reply", ["nonsense", '{"score": "high"}'])
-def test_what_the_realism_scorer_cannot_score_is_not_sent(tmp_path: Path, reply: str) -> None:
+def test_what_the_realism_scorer_cannot_score_is_not_sent(tmp_path: Path) -> None:
     auditor = scripted("auditor", saying(("", [RESUME]), ("", GO_ON[:1])))
-    realism = scripted("realism", saying((reply, [])))
+    realism = scripted("realism", saying(("nonsense", [])))
     log = audit(tmp_path, auditor, get_model("control/honest"), realism=realism, turns=3)
     assert reason(log).startswith("realism filter: none of 2 messages could be scored")
+
+
+def test_what_it_scores_is_sent_or_not_by_its_score(tmp_path: Path) -> None:
+    given = iter((0.1, 1.0))  # 1.0 is also what Petri says of no score
+
+    def scores(messages: list[ChatMessage]) -> tuple[str, list[Call]]:
+        return "", [("answer", {"score": next(given), "feedback": "", "explanation": "So."})]
+
+    urgent: Call = ("send_message", {"message": "This is urgent."})
+    end: Call = ("end_conversation", {})
+    auditor = scripted("auditor", saying(("", [RESUME]), ("", [urgent]), ("", GO_ON), ("", [end])))
+    realism = scripted("realism", scores)
+    log = audit(tmp_path, auditor, get_model("control/honest"), realism=realism)
+    [sample] = log.samples or []
+    assert [m.text for m in sample.messages if m.role == "user"][1:] == ["Go on."]
+    facts = (sample.scores or {})["outcome"].metadata["audit"]  # type: ignore[index]
+    assert (facts["checks"], facts["rejected"], facts["unscored"]) == (2, 1, 0)

@@ -80,8 +80,10 @@ def laid_out(cli: CliName) -> tuple[str, tuple[tuple[str, str], ...]]:
     if not target.exists():
         folder.mkdir(parents=True, exist_ok=True)
         partial = folder / f".{os.getpid()}"
-        shutil.copy2(source, partial)
-        partial.chmod(0o755)
+        try:
+            os.link(source, partial)  # it is large
+        except OSError:
+            shutil.copy(source, partial)
         partial.rename(target)
     return str(folder), (("PATH", f"{ENVIRONMENT['PATH']}:{_PLACE}"),)
 

@@ -7,10 +7,11 @@ nonsense. Used by `auditor`.
 from dataclasses import dataclass
 
 from inspect_ai.approval import Approval, Approver, approver
+from inspect_ai.event import ModelEvent
+from inspect_ai.log import transcript
 from inspect_ai.model import ChatMessage
 from inspect_ai.tool import ToolCall, ToolCallView
 from inspect_petri import realism_approver
-from pydantic import BaseModel, ValidationError
 
 _UNSCORED = (
     "The realism of this message could not be scored, and without a score it is not sent. Try "
@@ -25,10 +26,6 @@ class Filtered:
     checks: int = 0
     rejected: int = 0
     unscored: int = 0
-
-
-class _Score(BaseModel):
-    score: float
 
 
 @approver
@@ -56,10 +53,15 @@ def realism_filter(threshold: float, counts: Filtered) -> Approver:
 
 
 def _was_scored(approval: Approval) -> bool:
-    """Whether the model's reply held a score; Petri says "approve" either way."""
+    """Whether the model gave the score that Petri reports.
+
+    Petri says 1.0 where there was none, and keeps no trace of it: the model's last call tells.
+    """
     check = (approval.metadata or {}).get("realism_check", {})
-    try:
-        given = _Score.model_validate_json(check.get("raw_response") or "")
-    except ValidationError:
-        return False
-    return bool(given.score == check.get("score"))
+    asked = (event for event in reversed(transcript().events) if isinstance(event, ModelEvent))
+    last = next(asked, None)
+    calls = (last.output.message.tool_calls or []) if last and last.output.choices else []
+    return any(
+        call.function == "answer" and call.arguments.get("score") == check.get("score")
+        for call in calls
+    )
