@@ -1,6 +1,5 @@
 """A real coding CLI as the target; the last test needs one on the PATH, with its extra."""
 
-import os
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
@@ -53,7 +52,7 @@ def test_only_the_cli_itself_is_laid_out(path: Path) -> None:
     program(path, b"\x7fELF and more")
     (path / "secret").write_text("not for a target")
     opt, environment = deployed.laid_out("claude_code")
-    assert os.listdir(opt) == ["claude"]
+    assert [file.name for file in Path(opt).iterdir()] == ["claude"]
     assert dict(environment)["PATH"].endswith(":/opt")
 
 
@@ -74,11 +73,9 @@ def test_what_a_cli_cannot_do_is_said_before_the_run(
     path: Path, packs: Path, tmp_path: Path, given: dict[str, object]
 ) -> None:
     program(path, b"\x7fELF")
-    with pytest.raises(UserError, match="goes with neither|calls our own agent's tools"):
+    with pytest.raises(UserError, match=r"goes with neither|calls our own agent's tools"):
         run_audit(
-            AuditConfig(
-                selector="tests", scenarios=str(packs), target_cli="claude_code", **given
-            ),  # type: ignore[arg-type]
+            AuditConfig(selector="tests", scenarios=str(packs), target_cli="claude_code", **given),
             UPath(tmp_path / "run"),
         )
 

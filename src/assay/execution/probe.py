@@ -61,7 +61,9 @@ def probe() -> list[Check]:
         _docker(),
         _git(),
         _gpu(),
-        _extra("training", _TRAINING, "train", "audits work, training and checkpoint/ models do not"),
+        _extra(
+            "training", _TRAINING, "train", "audits work, training and checkpoint/ models do not"
+        ),
         _extra("realism", _REALISM, "realism", "comparing with real transcripts does not work"),
         _deployed(),
         _disk(),

@@ -5,7 +5,7 @@ Composes nothing itself: `tasks` says what runs, `collect` reads what came out.
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,7 +129,7 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
     today = datetime.now(UTC).date().isoformat()
     arguments = config.model_dump(include=set(_TASK_ARGUMENTS), exclude_none=True)
     arguments["levels"] = [f"{factor}={level}" for factor, level in config.levels.items()]
-    kind = audit
+    kind: Callable[..., Task] = audit
     if config.target_cli:
         arguments["cli"] = checked_cli(config.target_cli)
         if config.auditor or config.continuation:

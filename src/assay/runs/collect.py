@@ -24,7 +24,15 @@ CANCELLED = "stopped before its end"  # by the user; such a run is tried again
 _ROLES = ("judge", "auditor", "realism")  # whose tokens are not the target's
 _NO_EVENTS = {"messages", "events", "attachments", "store", "output"}
 _COUNTED = ("auditor_turns", "rollbacks", "realism_checks", "realism_unscored")
-_SELDOM = ("target_cli", "auditor", "elicited", "prefix", "prefix_control", "ending", "prefill_aware")
+_SELDOM = (
+    "target_cli",
+    "auditor",
+    "elicited",
+    "prefix",
+    "prefix_control",
+    "ending",
+    "prefill_aware",
+)
 _THINNED = "Key removed from summary"
 
 

@@ -39,7 +39,7 @@ def checked_cli(name: str) -> CliName:
     """
     if name not in CLIS:
         raise unknown("coding CLI", name, CLIS)
-    cli: CliName = name  # type: ignore[assignment]  # checked above
+    cli: CliName = name
     for package in _NEEDED:
         if find_spec(package) is None:
             raise UserError(

@@ -261,8 +261,8 @@ def _sandbox(scenario: Scenario, name: str, cli: str) -> SandboxEnvironmentSpec 
     _checked(name)
     if cli:
         raise UserError(
-            f"Scenario {scenario.id!r} is a plain chat, and {cli} needs a workspace; name scenarios "
-            "that have one, or leave --target-cli out."
+            f"Scenario {scenario.id!r} is a plain chat, and {cli} needs a workspace; name "
+            "scenarios that have one, or leave --target-cli out."
         )
     return None
 
