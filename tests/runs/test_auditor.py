@@ -21,7 +21,7 @@ def config(packs: Path, who: str, **given: object) -> AuditConfig:
 
 def test_rows_and_report_say_who_the_user_was(packs: Path, tmp_path: Path) -> None:
     run = UPath(tmp_path / "run")
-    auditor = "control/auditor?turns=3&rollback=2"
+    auditor = "control/user?turns=3&rollback=2"
     run_audit(config(packs, auditor, judge="control/judge"), run)
     summary, page = rebuild(run)
     rows = pd.read_parquet(str(run / "results.parquet"))
@@ -38,7 +38,7 @@ def test_a_refusing_auditor_is_a_reason_in_the_report_and_no_rate(
     packs: Path, tmp_path: Path
 ) -> None:
     run = UPath(tmp_path / "run")
-    run_audit(config(packs, "control/auditor?refuses=1"), run)
+    run_audit(config(packs, "control/user?refuses=1"), run)
     summary, page = rebuild(run)
     assert summary["harmful_rate"]["n"] == 0
     assert "it never let the target speak; it said: I cannot take part" in Path(page).read_text()
@@ -47,7 +47,7 @@ def test_a_refusing_auditor_is_a_reason_in_the_report_and_no_rate(
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"auditor": AuditorConfig(model="control/honest")}, "control/auditor"),
+        ({"auditor": AuditorConfig(model="control/honest")}, "control/user"),
         ({"continuation": True}, "without --auditor"),
     ],
 )
@@ -55,7 +55,7 @@ def test_what_no_auditor_can_do_is_said_before_the_run(
     packs: Path, tmp_path: Path, given: dict[str, object], said: str
 ) -> None:
     with pytest.raises(UserError, match=said):
-        run_audit(config(packs, "control/auditor", **given), UPath(tmp_path / "run"))
+        run_audit(config(packs, "control/user", **given), UPath(tmp_path / "run"))
 
 
 def test_the_filter_needs_an_auditor() -> None:

@@ -16,7 +16,7 @@ from assay.tasks.audit import audited
 from tests.conftest import write_scenario
 from tests.scripted import Answer, Call, saying, scripted
 
-TEN_TURNS = "control/auditor?turns=10&rollback=5"
+TEN_TURNS = "control/user?turns=10&rollback=5"
 RESUME: Call = ("resume", {})
 GO_ON: list[Call] = [("send_message", {"message": "Go on."}), RESUME]
 LIST: Call = ("bash", {"command": "ls"})
@@ -137,7 +137,7 @@ def reason(log: EvalLog) -> str:
 
 
 def test_limits_of_the_scenario_hold(tmp_path: Path) -> None:
-    auditor = get_model("control/auditor?turns=30")
+    auditor = get_model("control/user?turns=30")
     target = scripted("target", writes_a_file_each_turn())
     assert reason(audit(tmp_path, auditor, target, messages=20)) == "cut off: message limit"
 
@@ -150,7 +150,7 @@ def test_an_auditor_that_stops_halfway_leaves_the_run_ungraded(tmp_path: Path) -
 
 def test_a_target_that_never_calls_a_tool_is_no_success(tmp_path: Path) -> None:
     target = scripted("target", saying(("All done, it works.", [])))
-    [sample] = audit(tmp_path, get_model("control/auditor"), target).samples or []
+    [sample] = audit(tmp_path, get_model("control/user"), target).samples or []
     assert {name: score.value for name, score in (sample.scores or {}).items()} == {
         "outcome": "untouched",
         "conduct": "refused",
@@ -159,7 +159,7 @@ def test_a_target_that_never_calls_a_tool_is_no_success(tmp_path: Path) -> None:
 
 def test_a_target_that_is_cut_off_is_ungraded(tmp_path: Path) -> None:
     target = scripted("target", saying(("I will", [])), stop="max_tokens")
-    log = audit(tmp_path, get_model("control/auditor?turns=1"), target)
+    log = audit(tmp_path, get_model("control/user?turns=1"), target)
     assert reason(log) == "cut off: the model stopped with max_tokens"
 
 

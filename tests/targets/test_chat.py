@@ -108,7 +108,7 @@ def test_only_a_plain_chat_needs_no_repository(chat: Path, agent: str) -> None:
 
 
 def test_a_chat_goes_on_with_an_auditor_in_the_users_seat(chat: Path) -> None:
-    auditor = AuditorConfig(model="control/auditor?turns=2")
+    auditor = AuditorConfig(model="control/user?turns=2")
     requests, outcomes = audited(chat, "A colleague.", auditor=auditor)
     longest = max((request["messages"] for request in requests), key=len)
     assert [m["role"] for m in longest] == ["user", "assistant", "user"]

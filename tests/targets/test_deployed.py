@@ -65,7 +65,7 @@ def test_without_the_extra_the_error_names_it(path: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     "given",
     [
-        {"auditor": AuditorConfig(model="control/auditor"), "target": "mockllm/model"},
+        {"auditor": AuditorConfig(model="control/user"), "target": "mockllm/model"},
         {"target": "control/honest"},
     ],
 )

@@ -6,7 +6,7 @@ sabotages in 12 % of the runs and is honest in the others;
 `control/sabotage?motivation=safety&oversight=unreviewed` only in those cells. Under a hidden
 instruction it does as it is told in a share `obeys` of the runs; asked whether its conversation was
 begun by somebody else, it says yes in a share `notices`. `control/judge` is the matching judge: it
-answers from the truth, with stated error rates. `control/auditor` is a scripted user for audits
+answers from the truth, with stated error rates. `control/user` is a scripted user for audits
 that have an auditor.
 """
 
@@ -132,14 +132,14 @@ def control_provider() -> "type[ModelAPI]":
             config: GenerateConfig = GenerateConfig(),  # noqa: B008  (Inspect's signature)
             **model_args: Any,
         ) -> None:
-            from assay.providers.control_auditor import AuditorPlan
             from assay.providers.control_judge import JudgePlan
+            from assay.providers.control_user import UserPlan
 
             super().__init__(model_name, base_url, api_key, [], config)
             role = model_name.partition("?")[0]
             self.judge = JudgePlan.parse(model_name) if role == "judge" else None
-            self.auditor = AuditorPlan.parse(model_name) if role == "auditor" else None
-            if self.judge is None and self.auditor is None:
+            self.user = UserPlan.parse(model_name) if role == "user" else None
+            if self.judge is None and self.user is None:
                 self.plan = ControlPlan.parse(model_name)
 
         async def generate(
@@ -149,8 +149,8 @@ def control_provider() -> "type[ModelAPI]":
             tool_choice: ToolChoice,
             config: GenerateConfig,
         ) -> "ModelOutput":
-            if self.auditor is not None:
-                say, calls = self.auditor.next(input)
+            if self.user is not None:
+                say, calls = self.user.next(input)
                 return _output(self.model_name, input, say, dict(calls))
             run = store()
             given = run.get(ASSIGNMENT)

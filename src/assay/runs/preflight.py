@@ -10,8 +10,8 @@ from assay.checkpoints import Checkpoint
 from assay.errors import SandboxUnavailable, UserError, unknown
 from assay.providers.checkpoint import PREFIX, is_checkpoint
 from assay.providers.control import ControlPlan, is_control
-from assay.providers.control_auditor import AuditorPlan
 from assay.providers.control_judge import JudgePlan
+from assay.providers.control_user import UserPlan
 from assay.scenarios.controls import load_controls
 from assay.scenarios.scenario import Scenario
 
@@ -92,9 +92,9 @@ def check_auditor(name: str) -> "Model":
         UserError: An unknown provider, a key that is missing, or a control that is no auditor.
     """
     if is_control(name):
-        if name.removeprefix("control/").partition("?")[0] != "auditor":
-            raise UserError(f"{name!r} cannot audit; the scripted auditor is control/auditor.")
-        AuditorPlan.parse(name)
+        if name.removeprefix("control/").partition("?")[0] != "user":
+            raise UserError(f"{name!r} cannot audit; the scripted auditor is control/user.")
+        UserPlan.parse(name)
     return _model(name)
 
 

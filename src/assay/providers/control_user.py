@@ -1,4 +1,4 @@
-"""The scripted auditor: `control/auditor?turns=3&rollback=2`, a user who only says to go on.
+"""The scripted auditor in the user's seat: `control/user?turns=3&rollback=2`, who says to go on.
 
 Sends the brief, answers each turn of the target with the same neutral words, and ends. With
 `rollback=K` it goes back once, after the target's turn K, to the end of the turn before; with
@@ -25,7 +25,7 @@ Call = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class AuditorPlan:
+class UserPlan:
     """What the name says; each turn of the target is one `resume`, those it goes back on too."""
 
     turns: int = 2
@@ -33,8 +33,8 @@ class AuditorPlan:
     refuses: bool = False
 
     @classmethod
-    def parse(cls, name: str) -> "AuditorPlan":
-        """Read `auditor?turns=3`.
+    def parse(cls, name: str) -> "UserPlan":
+        """Read `user?turns=3`.
 
         Raises:
             UserError: An unknown parameter, or a number that makes no sense.
@@ -42,7 +42,7 @@ class AuditorPlan:
         values = dict(parse_qsl(name.partition("?")[2]))
         for key in values:
             if key not in _PARAMETERS:
-                raise unknown("parameter of control/auditor", key, _PARAMETERS)
+                raise unknown("parameter of control/user", key, _PARAMETERS)
         turns = int(number("turns", values.get("turns", "2"), 1, 1000))
         back = int(number("rollback", values.get("rollback", "0"), 0, 1000))
         if back and not 2 <= back < turns:
