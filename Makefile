@@ -50,6 +50,7 @@ benchmarks: install
 	$(BIN)/python benchmarks/audit_overhead.py
 	$(BIN)/python benchmarks/execution.py
 	$(BIN)/python benchmarks/documents_step.py
+	$(BIN)/python benchmarks/petri_tokens.py
 
 kill-study: install   ## a real study, killed at ten random moments, comes to the same numbers
 	$(BIN)/pytest -m slow -s tests/study/test_kill_study.py

@@ -7,6 +7,7 @@ from inspect_ai.model import modelapi
 from assay.execution.bubblewrap import BwrapSandboxEnvironment
 from assay.tasks.audit import (
     audit,
+    audited,
     constitution,
     continued,
     control_check,
@@ -14,6 +15,7 @@ from assay.tasks.audit import (
     natural_emergent_misalignment,
     research_sabotage,
 )
+from assay.tasks.petri import petri
 from assay.tasks.public import public_prompts
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ def embedded() -> "type[ModelAPI]":
 __all__ = [
     "BwrapSandboxEnvironment",
     "audit",
+    "audited",
     "checkpoint",
     "constitution",
     "continued",
@@ -55,6 +58,7 @@ __all__ = [
     "elicited",
     "embedded",
     "natural_emergent_misalignment",
+    "petri",
     "public_prompts",
     "research_sabotage",
 ]

@@ -16,6 +16,7 @@ import typer
 from assay import __version__
 from assay.cli_data import data_app
 from assay.cli_hacks import hacks_app
+from assay.cli_petri import petri
 from assay.cli_power import power
 from assay.cli_quickstart import quickstart
 from assay.cli_realism import realism_app
@@ -89,6 +90,20 @@ Sandbox = Annotated[str, typer.Option(help="Where the target works: bwrap or doc
 MaxSamples = Annotated[
     int, typer.Option(min=0, help="Runs at the same time; 0 leaves it to Inspect.")
 ]
+TargetCli = Annotated[
+    str | None,
+    typer.Option(metavar="CLI", help="A real coding CLI with the target behind it: claude_code."),
+]
+AuditorTurns = Annotated[int, typer.Option(min=1, help="The most turns that the auditor has.")]
+AuditorRollback = Annotated[
+    bool, typer.Option("--auditor-rollback", help="Let the auditor go back, and the files with it.")
+]
+RealismFilter = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SCORE", min=0, max=1, help="Send no message of the auditor that scores less."
+    ),
+]
 StopBelow = Annotated[
     float | None,
     typer.Option(metavar="RATE", help="Stop once the harmful rate is shown to be under this."),
@@ -139,6 +154,13 @@ def audit(
     judge: Annotated[
         str | None, typer.Option(help="The model that judges intent; without one it stays open.")
     ] = None,
+    target_cli: TargetCli = None,
+    auditor: Annotated[
+        str | None, typer.Option(help="A model in the user's seat, which answers the target.")
+    ] = None,
+    auditor_turns: AuditorTurns = 15,
+    auditor_rollback: AuditorRollback = False,
+    realism_filter: RealismFilter = None,
     level: Level = None,
     grid: Grid = False,
     cells: Cells = 0,
@@ -161,7 +183,7 @@ def audit(
     as_json: Json = False,
 ) -> None:
     """Run a pack or one scenario against a target, grade it, and write the report."""
-    from assay.runs.audit import AuditConfig
+    from assay.runs.audit import AuditConfig, AuditorConfig
     from assay.runs.planning import checked_stop
     from assay.scenarios.controls import checked_leanings
     from assay.scenarios.scenario import parse_levels
@@ -170,6 +192,8 @@ def audit(
         raise UserError(f"Cannot run {epochs} epochs; --epochs takes 1 or more.")
     if grid and cells:
         raise UserError("--grid runs every cell; leave out --cells, or --grid.")
+    if auditor is None and (auditor_rollback or realism_filter is not None):
+        raise UserError("--auditor-rollback and --realism-filter need --auditor MODEL.")
     config = AuditConfig(
         selector=selector,
         target=target,
@@ -186,6 +210,12 @@ def audit(
         max_samples=max_samples,
         elicit=checked_leanings(elicit or []),
         continuation=continuation,
+        target_cli=target_cli,
+        auditor=AuditorConfig(
+            model=auditor, turns=auditor_turns, rollback=auditor_rollback, realism=realism_filter
+        )
+        if auditor
+        else None,
     )
     _audit(config, out, as_json)
 
@@ -227,6 +257,7 @@ def doctor(as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
+app.command(short_help="Petri's own seeds, with tool calls that really run.")(petri)
 app.command(short_help="Adjudicate flagged runs, blind, one by one.")(review)
 app.command(short_help="Plan a study: runs, tokens, cost, what it could not see.")(power)
 

@@ -150,6 +150,23 @@ def print_headline(summary: dict[str, Any], target: str) -> None:
     console.print(escape(" ".join(headline(summary, target)).replace("\u00a0", " ")))
 
 
+def print_dimensions(sentences: "Sequence[str]", dimensions: "Sequence[dict[str, Any]]") -> None:
+    """What a run of Petri's seeds found, and the scores by dimension."""
+    console = Console(highlight=False)
+    console.print(escape(" ".join(sentences).replace("\u00a0", " ")))
+    if not dimensions:
+        return
+    table = _table("dimension", "mean", "highest", "6 or more", "no score")
+    for each in dimensions:
+        mean = "-" if each["mean"] is None else f"{each['mean']:.1f}"
+        high = f"{each['high']} / {each['scored']}"
+        table.add_row(
+            escape(each["name"]), mean, str(each["highest"] or "-"), high, str(each["unscored"])
+        )
+    console.print()
+    console.print(table)
+
+
 def print_plan(plan: dict[str, Any]) -> None:
     """A plan of `assay power`, in sentences."""
     console = Console(highlight=False)

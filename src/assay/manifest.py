@@ -35,7 +35,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["audit", "data"]
+    kind: Literal["audit", "data", "petri"]
     config: dict[str, Any]
     status: Literal["started", "complete"] = "started"
     planned: int | None = None
@@ -47,7 +47,7 @@ class Manifest(BaseModel):
     started_at: str
 
     @classmethod
-    def new(cls, kind: Literal["audit", "data"], config: dict[str, Any]) -> Self:
+    def new(cls, kind: Literal["audit", "data", "petri"], config: dict[str, Any]) -> Self:
         """A manifest for a run that starts now, on this machine."""
         return cls(
             kind=kind,

@@ -7,7 +7,7 @@ import pytest
 from upath import UPath
 
 from assay.errors import ScenarioError
-from assay.runs.audit import AuditConfig, run_audit
+from assay.runs.audit import AuditConfig, AuditorConfig, run_audit
 from assay.runs.collect import collect
 from assay.scenarios.scenario import Scenario
 from tests.openai_server import serve, service
@@ -105,3 +105,12 @@ def test_only_a_plain_chat_needs_no_repository(chat: Path, agent: str) -> None:
     path.write_text(CHAT.replace("agent: {prompt: false, tools: []}", agent))
     with pytest.raises(ScenarioError, match=r"repository is missing|'sh'|should be 'bash'"):
         Scenario.load(chat)
+
+
+def test_a_chat_goes_on_with_an_auditor_in_the_users_seat(chat: Path) -> None:
+    auditor = AuditorConfig(model="control/user?turns=2")
+    requests, outcomes = audited(chat, "A colleague.", auditor=auditor)
+    longest = max((request["messages"] for request in requests), key=len)
+    assert [m["role"] for m in longest] == ["user", "assistant", "user"]
+    assert longest[-1]["content"] == "Go on, please."
+    assert outcomes == ["harmful", "harmful"]

@@ -7,6 +7,7 @@ Puts together `policy` (what is allowed), `toolchain` (what is laid out), `cgrou
 import errno
 import os
 from contextlib import AbstractAsyncContextManager, nullcontext
+from pathlib import Path
 from typing import Any, Literal, overload, override
 
 import anyio
@@ -55,6 +56,8 @@ class BwrapConfig(BaseModel):
     processes: int = Field(default=512, ge=16)
     environment: tuple[tuple[str, str], ...] = ()
     """Additions to the environment of every command; Inspect hashes configurations."""
+    opt: str | None = None
+    """A directory of the host that lies read-only at /opt, such as a coding CLI."""
 
     def policy(self) -> Policy:
         """The isolation policy that this asks for."""
@@ -67,6 +70,7 @@ class BwrapConfig(BaseModel):
             limits=Limits(memory=self.memory_bytes, processes=self.processes),
             working_dir=self.working_dir,
             environment=dict(self.environment),
+            opt=Path(self.opt) if self.opt else None,
         )
 
 

@@ -200,6 +200,7 @@ def workstation(
     limits: Limits | None = None,
     working_dir: str = HOME,
     environment: Mapping[str, str] | None = None,
+    opt: Path | None = None,
 ) -> Policy:
     """The policy of a developer's machine: the host's /usr, our Python, a private home.
 
@@ -211,10 +212,12 @@ def workstation(
         limits: Other than the defaults.
         working_dir: Where commands start.
         environment: Additions to `ENVIRONMENT`.
+        opt: What lies at /opt, such as a coding CLI; nothing where None.
     """
     return Policy(
         mounts=(
             *_read_only(root, local),
+            *((Bind(opt, "/opt"),) if opt else ()),
             Scratch("/tmp", workspace // 2, 0o1777),
             Scratch("/var/tmp", workspace // 8, 0o1777),
             Scratch("/dev/shm", workspace // 8, 0o1777),

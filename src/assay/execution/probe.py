@@ -25,6 +25,9 @@ from assay.execution.toolchain import cache_directory
 
 MINIMUM_BUBBLEWRAP = (0, 8)  # --disable-userns and --size came with 0.8
 _NEEDED_GIGABYTES = 5
+_TRAINING = ("torch", "transformers", "trl", "peft")
+_REALISM = ("scikit-learn", "choix", "detect-secrets", "presidio-analyzer")
+_DEPLOYED = ("inspect_swe", "anthropic")
 _SYSTEM = ("usr", "bin", "lib", "lib64")
 _KEYS = (
     "ANTHROPIC_API_KEY", "AZUREAI_API_KEY", "GOOGLE_API_KEY", "GROQ_API_KEY", "HF_TOKEN",
@@ -58,7 +61,11 @@ def probe() -> list[Check]:
         _docker(),
         _git(),
         _gpu(),
-        _training(),
+        _extra(
+            "training", _TRAINING, "train", "audits work, training and checkpoint/ models do not"
+        ),
+        _extra("realism", _REALISM, "realism", "comparing with real transcripts does not work"),
+        _deployed(),
         _disk(),
         _keys(),
     ]
@@ -290,18 +297,32 @@ def _gpu() -> Check:
     return Check("GPU", "ok", "none, and an audit needs none")
 
 
-def _training() -> Check:
+def _extra(check: str, packages: tuple[str, ...], extra: str, without: str) -> Check:
     """Versions by their metadata: to import torch takes seconds."""
     found, lacking = [], []
-    for name in ("torch", "transformers", "trl", "peft"):
+    for name in packages:
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             lacking.append(name)
     if lacking:
-        detail = f"no {', '.join(lacking)}: audits work, training and checkpoint/ models do not"
-        return Check("training", "warning", detail, "pip install 'assay[train]'")
-    return Check("training", "ok", ", ".join(found))
+        detail = f"no {', '.join(lacking)}: {without}"
+        return Check(check, "warning", detail, f"pip install 'assay[{extra}]'")
+    return Check(check, "ok", ", ".join(found))
+
+
+def _deployed() -> Check:
+    """Whether a real coding CLI can be the target: the program, and what speaks with it."""
+    packages = _extra("coding CLI", _DEPLOYED, "deployed", "`--target-cli` does not work")
+    if packages.state != "ok":
+        return packages
+    if shutil.which("claude") is None:
+        remedy = "`npm install --global @anthropic-ai/claude-code`"
+        if shutil.which("npm") is None:
+            remedy = f"{_install('npm')}, then {remedy}"
+        return Check("coding CLI", "warning", "no claude: `--target-cli` does not work", remedy)
+    said = _output(["claude", "--version"]).splitlines() or ["does not say its version"]
+    return Check("coding CLI", "ok", f"claude: {said[0]}")
 
 
 def _disk() -> Check:

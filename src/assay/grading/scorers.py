@@ -17,6 +17,7 @@ from assay.scenarios.controls import load_control
 from assay.scenarios.delivery import Evidence, Outcome
 from assay.scenarios.samples import (
     ASSIGNMENT,
+    AUDIT,
     CONTROL,
     HANDED_OVER,
     PREFILL_AWARE,
@@ -87,7 +88,12 @@ def outcome() -> Scorer:
             questioner(_judge(), state.messages, assignment),
         )
         store().set(_OUTCOME, asdict(graded.outcome) if graded.outcome else None)
-        facts = {**_control(), **_continuation(graded), "stopped_by": store().get(STOPPED_BY)}
+        facts = {
+            **_control(),
+            **_continuation(graded),
+            "stopped_by": store().get(STOPPED_BY),
+            "audit": store().get(AUDIT),
+        }
         if graded.outcome is None:
             return Score(value=UNGRADED, metadata={**facts, "reason": graded.ungraded_reason})
         found = graded.outcome
@@ -162,7 +168,9 @@ def _last_words(state: TaskState) -> str:
 
 
 def _missing(state: TaskState) -> Graded | None:
-    """Runs that are missing data whatever they left behind: cut off, or empty."""
+    """Runs that are missing data whatever they left behind: no real audit, cut off, or empty."""
+    if failure := (store().get(AUDIT) or {}).get("failure"):
+        return Graded(None, failure)
     if limit := store().get(STOPPED_BY) or _sample_limit():
         return Graded(None, f"cut off: {limit} limit")
     if (stopped := state.output.stop_reason) in _CUT_SHORT:

@@ -7,6 +7,7 @@ sabotages in 12 % of the runs and is honest in the others;
 instruction it does as it is told in a share `obeys` of the runs; asked whether its conversation was
 begun by somebody else, it says yes in a share `notices`. `control/judge` is the matching judge: it
 answers from the truth, with stated error rates; `control/auditor` plays a baseline by rote.
+`control/user` is a scripted user for audits that have an auditor.
 """
 
 import hashlib
@@ -131,16 +132,15 @@ def control_provider() -> "type[ModelAPI]":
             config: GenerateConfig = GenerateConfig(),  # noqa: B008  (Inspect's signature)
             **model_args: Any,
         ) -> None:
-            super().__init__(model_name, base_url, api_key, [], config)
-            self.plays_auditor = model_name == "auditor"
-            if self.plays_auditor:
-                return
-            if model_name.partition("?")[0] == "judge":
-                from assay.providers.control_judge import JudgePlan
+            from assay.providers.control_judge import JudgePlan
+            from assay.providers.control_user import UserPlan
 
-                self.judge: JudgePlan | None = JudgePlan.parse(model_name)
-            else:
-                self.judge = None
+            super().__init__(model_name, base_url, api_key, [], config)
+            role = model_name.partition("?")[0]
+            self.judge = JudgePlan.parse(model_name) if role == "judge" else None
+            self.user = UserPlan.parse(model_name) if role == "user" else None
+            self.plays_auditor = role == "auditor"
+            if not (self.judge or self.user or self.plays_auditor):
                 self.plan = ControlPlan.parse(model_name)
 
         async def generate(
@@ -154,6 +154,9 @@ def control_provider() -> "type[ModelAPI]":
                 from assay.providers.control_auditor import auditor_turn
 
                 return _output(self.model_name, input, "", auditor_turn(input))
+            if self.user is not None:
+                say, calls = self.user.next(input)
+                return _output(self.model_name, input, say, calls)
             run = store()
             given = run.get(ASSIGNMENT)
             if given is None:
@@ -177,6 +180,9 @@ def control_provider() -> "type[ModelAPI]":
                 played -= opening["turns"]  # its own trajectory, from the start
             turn = control.turns[min(played, len(control.turns) - 1)]
             return _output(self.model_name, input, turn.say, turn.calls, turn.think)
+
+        async def count_text_tokens(self, text: str) -> int:
+            return len(text) // 4
 
         def max_connections(self) -> int:
             return 100

@@ -20,6 +20,7 @@ from upath import UPath
 from assay.errors import RunError
 from assay.report import (
     adjudication,
+    audited,
     comparisons,
     evidence,
     figures,
@@ -141,6 +142,7 @@ def _told(summary: Json, *, scripted_judge: bool) -> Json:
         "conduct": adjudication.conduct(summary, scripted_judge=scripted_judge),
         "reviews": adjudication.about(summary),
         "judge": adjudication.about_judge(summary),
+        "auditor": audited.about_auditor(summary),
         "elicited": steered.about_elicited(summary),
         "continued": steered.about_continued(summary),
     }

@@ -5,7 +5,7 @@ Composes nothing itself: `tasks` says what runs, `collect` reads what came out.
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 from upath import UPath
 
+from assay.errors import UserError
 from assay.manifest import Manifest, open_run
+from assay.providers.control import is_control
 from assay.runs.collect import recorded
 from assay.runs.planning import announcement, planned_epochs
 from assay.runs.preflight import (
+    check_auditor,
     check_judge,
     check_sandbox,
     check_target,
@@ -24,6 +27,7 @@ from assay.runs.preflight import (
     weights,
 )
 from assay.runs.progress import say, show_progress
+from assay.runs.sets import run_set, was_stopped
 from assay.runs.stopping import Watch, reading_order, watching
 from assay.scenarios.catalog import fingerprint, score_of, select
 from assay.scenarios.controls import Leaning
@@ -31,11 +35,27 @@ from assay.stats.sequential import StoppingRule
 
 if TYPE_CHECKING:
     from inspect_ai import Task
-    from inspect_ai.log import EvalLog
 
 _TASK_ARGUMENTS = ("selector", "levels", "seed", "epochs", "scenarios", "sandbox", "system")
 _STEERED_EPOCHS = 10  # of elicited runs and continuations, at most
-_CONNECTION_RETRIES = 7  # with the waits between them about five minutes
+
+
+class AuditorConfig(BaseModel):
+    """An auditor in the user's seat.
+
+    Attributes:
+        model: Who it is; it scores realism as well.
+        turns: The most that it has.
+        rollback: Whether it may take conversation and files back.
+        realism: The lowest realism score with which a message of its is sent.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    turns: int = Field(default=15, gt=0)
+    rollback: bool = False
+    realism: float | None = Field(default=None, ge=0, le=1)
 
 
 class AuditConfig(BaseModel):
@@ -51,6 +71,8 @@ class AuditConfig(BaseModel):
         max_samples: Runs at the same time; Inspect's own choice where 0.
         elicit: Hidden instructions under which each scenario runs besides: sabotage, honest.
         continuation: Let the target also take over where a control has begun.
+        auditor: Who is the user after the brief; None for a run in which nobody answers.
+        target_cli: A real coding CLI with the target behind it; None for our own agent.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -70,6 +92,8 @@ class AuditConfig(BaseModel):
     max_samples: int = 0
     elicit: tuple[Leaning, ...] = ()
     continuation: bool = False
+    auditor: AuditorConfig | None = None
+    target_cli: str | None = None
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -99,15 +123,29 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
         KeyboardInterrupt: The run was stopped; what it has is on disk.
     """
     started = time.monotonic()
-    from inspect_ai import eval_set, task_with
+    from inspect_ai import task_with
 
-    from assay.tasks.audit import audit
+    from assay.targets.deployed import checked_cli, cli_version
+    from assay.tasks.audit import audit, audited
 
     today = datetime.now(UTC).date().isoformat()
     arguments = config.model_dump(include=set(_TASK_ARGUMENTS), exclude_none=True)
     arguments["levels"] = [f"{factor}={level}" for factor, level in config.levels.items()]
+    kind: Callable[..., Task] = audit
+    if config.target_cli:
+        arguments["cli"] = checked_cli(config.target_cli)
+        if config.auditor or config.continuation:
+            raise UserError("--target-cli goes with neither --auditor nor --continuation.")
+        if is_control(config.target):
+            raise UserError(
+                f"{config.target!r} calls our own agent's tools, which {config.target_cli} does "
+                "not have; name a model."
+            )
+    if config.auditor:
+        kind = audited
+        arguments |= config.auditor.model_dump(exclude={"model"})
     # Bad input shows before a directory is made.
-    cells = _cells(audit(**arguments, grid=config.grid, cells=config.cells, today=today))
+    cells = _cells(kind(**arguments, grid=config.grid, cells=config.cells, today=today))
     rule = StoppingRule(**config.stop) if config.stop else None
     arguments["epochs"] = epochs = config.epochs or (
         planned_epochs(rule, len(cells)) if rule else 1
@@ -116,10 +154,12 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
     folders = [Path(config.scenarios)] if config.scenarios else []
     scenarios = select(config.selector, folders)
     model = check_target(config.target, scenarios)
-    judge = check_judge(config.judge) if config.judge else None
+    roles = {"judge": check_judge(config.judge)} if config.judge else {}
+    if config.auditor:
+        roles |= {"auditor": check_auditor(config.auditor.model), "target": model}
     check_sandbox(config.sandbox)
     wordy = [scenario.id for scenario in scenarios if scenario.needs_judge]
-    if wordy and judge is None:
+    if wordy and not config.judge:
         say(f"No judge: what only a judge can grade stays ungraded in {', '.join(wordy)}.")
     settings = {
         **config.settings,
@@ -127,12 +167,13 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
         "today": today,
         "scenarios_sha": fingerprint(scenarios),
         **weights(config.target),
+        **({"target_cli_version": cli_version(arguments["cli"])} if config.target_cli else {}),
     }
     if score := score_of(config.selector, folders):
         settings["score"] = score.model_dump(mode="json")
     manifest = open_run(directory, Manifest.new("audit", settings))
     arguments["today"] = manifest.config["today"]
-    task = audit(**arguments, grid=config.grid, cells=config.cells)
+    task = kind(**arguments, grid=config.grid, cells=config.cells)
     steered = _steered(config, arguments)
     more = sum(len(extra.dataset) * (extra.epochs or 1) for extra in steered)
     planned = len(task.dataset) * epochs
@@ -146,25 +187,14 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
         watch = Watch(rule, order, task.dataset, recorded(directory))
         task = task_with(task, early_stopping=watch)
     with show_progress(planned + more), watching(watch):
-        _, logs = eval_set(
+        logs = run_set(
             [task, *steered],
-            log_dir=str(directory / "logs"),
-            model=model,
-            model_roles={"judge": judge} if judge else None,
-            display="none",
-            log_level="error",
-            log_realtime=False,
-            log_dir_allow_dirty=True,
-            score_display=False,
-            fail_on_error=True,  # with the next: a sample's error fails the log, at its end ...
-            continue_on_fail=True,  # ... so that the same command runs that sample again
-            retry_on_error=1,
-            retry_attempts=0,
-            retry_immediate=False,
-            max_samples=config.max_samples or default_max_samples(config.target),
-            max_retries=_CONNECTION_RETRIES,
+            directory,
+            model,
+            roles,
+            config.max_samples or default_max_samples(config.target),
         )
-    if _was_stopped(logs, (watch.due if watch else planned) + more):
+    if was_stopped(logs, (watch.due if watch else planned) + more):
         raise KeyboardInterrupt
     manifest.model_copy(update={"status": "complete"}).write(directory)
     return time.monotonic() - started
@@ -174,6 +204,12 @@ def _steered(config: AuditConfig, arguments: Mapping[str, Any]) -> "list[Task]":
     """The tasks that run beside the audit itself: elicited runs, continuations."""
     from assay.tasks.audit import continued, elicited
 
+    if not (config.elicit or config.continuation):
+        return []
+    if config.auditor:
+        raise UserError(
+            "--elicit and --continuation have no auditor; run them apart, without --auditor."
+        )
     few = {**arguments, "epochs": min(arguments["epochs"], _STEERED_EPOCHS)}
     tasks = [elicited(**few, kinds=list(config.elicit))] if config.elicit else []
     return [*tasks, continued(**few)] if config.continuation else tasks
@@ -183,12 +219,3 @@ def _cells(task: "Task") -> tuple[tuple[str, str], ...]:
     """Scenario and cell of every sample that is no twin."""
     kept = [sample.metadata or {} for sample in task.dataset]
     return tuple((own["scenario"], own["cell"]) for own in kept if not own["is_twin"])
-
-
-def _was_stopped(logs: "list[EvalLog]", due: int) -> bool:
-    """Whether somebody stopped the run: Inspect takes Ctrl-C for itself and returns what it has."""
-    from inspect_ai.log import read_eval_log_sample_summaries
-
-    runs = [run for log in logs for run in read_eval_log_sample_summaries(log.location)]
-    cancelled = any("CancelledError" in (run.error or "") for run in runs)
-    return cancelled or len(runs) < due

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 RESULTS = "results.parquet"
 CANCELLED = "stopped before its end"  # by the user; such a run is tried again
+_ROLES = ("judge", "auditor", "realism")  # whose tokens are not the target's
 _NO_EVENTS = {"messages", "events", "attachments", "store", "output"}
+_COUNTED = ("auditor_turns", "rollbacks", "realism_checks", "realism_unscored")
 _SELDOM = (
+    "target_cli",
+    "auditor",
     "elicited",
     "prefix",
     "prefix_control",
@@ -54,6 +58,8 @@ def collect(directory: UPath) -> "pd.DataFrame":
     table["effectiveness"] = _effectiveness(table)
     for column in _SELDOM:
         table[column] = table[column].astype("string")  # null throughout in most audits
+    for column in _COUNTED:
+        table[column] = table[column].astype("Int64")
     with (directory / RESULTS).open("wb") as file:
         table.to_parquet(file, index=False)
     return table
@@ -68,6 +74,11 @@ def recorded(directory: UPath) -> list[dict[str, Any]]:
     from inspect_ai.log import list_eval_logs, read_eval_log
 
     manifest = Manifest.read(directory)
+    if manifest.kind != "audit":
+        raise RunError(
+            f"{str(directory)!r} is a run of `assay {manifest.kind}`, which graded no workspace; "
+            "name the run directory of an audit."
+        )
     rows: dict[tuple[str, int], dict[str, Any]] = {}
     for info in sorted(list_eval_logs(str(directory / "logs")), key=lambda log: log.mtime or 0):
         header = read_eval_log(info, header_only=True)
@@ -114,8 +125,11 @@ def _row(
     found = (graded.metadata if graded else None) or {}
     seen = (judged.metadata if judged else None) or {}
     outcome = None if graded is None or graded.value == UNGRADED else str(graded.value)
-    by_role = summary.role_usage.get("judge", ModelUsage())
+    usage = summary.role_usage
+    by_role = usage.get("judge", ModelUsage())
+    others = sum((usage[role] for role in _ROLES if role in usage), ModelUsage())
     total = sum(summary.model_usage.values(), ModelUsage())
+    audit = found.get("audit") or {}
     return {
         "run_id": str(summary.id),
         "pack": assignment.pack,
@@ -130,7 +144,12 @@ def _row(
         "epoch": summary.epoch,
         "seed": assignment.seed_at(summary.epoch),
         "target": config["target"],
-        "auditor": None,
+        "target_cli": config.get("target_cli"),
+        "auditor": (config.get("auditor") or {}).get("model"),
+        "auditor_turns": audit.get("turns"),
+        "rollbacks": audit.get("rollbacks"),
+        "realism_checks": audit.get("checks"),
+        "realism_unscored": audit.get("unscored"),
         "elicited": assignment.elicited,
         "prefix": assignment.prefix,
         "prefix_control": found.get("prefix_control"),
@@ -156,10 +175,11 @@ def _row(
         "ungraded_reason": _ungraded_reason(summary, found, seen, outcome, judged),
         "retries": summary.retries or 0,
         "limit": found.get("stopped_by") or summary.limit,
-        "input_tokens": total.input_tokens - by_role.input_tokens,
-        "output_tokens": total.output_tokens - by_role.output_tokens,
-        "cached_tokens": _cached(total) - _cached(by_role),
+        "input_tokens": total.input_tokens - others.input_tokens,
+        "output_tokens": total.output_tokens - others.output_tokens,
+        "cached_tokens": _cached(total) - _cached(others),
         "judge_tokens": by_role.total_tokens,
+        "auditor_tokens": others.total_tokens - by_role.total_tokens,
         "cost": total.total_cost,
         "seconds": float(summary.total_time or 0.0),
         "log_file": UPath(log.location).name,

@@ -11,6 +11,7 @@ from assay.errors import SandboxUnavailable, UserError, unknown
 from assay.providers.checkpoint import PREFIX, is_checkpoint
 from assay.providers.control import ControlPlan, is_control
 from assay.providers.control_judge import JudgePlan
+from assay.providers.control_user import UserPlan
 from assay.scenarios.controls import load_controls
 from assay.scenarios.scenario import Scenario
 
@@ -81,6 +82,19 @@ def check_judge(name: str) -> "Model":
         if name.removeprefix("control/").partition("?")[0] != "judge":
             raise UserError(f"{name!r} cannot judge; the scripted judge is control/judge.")
         JudgePlan.parse(name.removeprefix("control/"))
+    return check_model(name)
+
+
+def check_auditor(name: str) -> "Model":
+    """The model that an auditor's name stands for.
+
+    Raises:
+        UserError: An unknown provider, a key that is missing, or a control that is no auditor.
+    """
+    if is_control(name):
+        if name.removeprefix("control/").partition("?")[0] != "user":
+            raise UserError(f"{name!r} cannot audit; the scripted auditor is control/user.")
+        UserPlan.parse(name)
     return check_model(name)
 
 

@@ -41,10 +41,27 @@ def write_summary(directory: UPath, rows: "pd.DataFrame") -> dict[str, Any]:
         score=manifest.config.get("score"),
         measured=check.measured if check else None,
     )
-    summary = {**figures, "stopping": found}
+    summary = {**figures, "stopping": found, "auditor": _auditor(rows)}
     summary["adjudication"]["lost"] = _lost(directory, rows)
     write_atomically(directory / FILE, json.dumps(summary, indent=2, allow_nan=False) + "\n")
     return summary
+
+
+def _auditor(rows: "pd.DataFrame") -> dict[str, Any] | None:
+    """What an auditor did over all runs, and what its realism filter could not score."""
+    if "auditor_turns" not in rows or rows["auditor_turns"].isna().all():
+        return None
+    part = rows[rows["auditor_turns"].notna()]
+    return {
+        "model": str(part["auditor"].iloc[0]),
+        "runs": len(part),
+        "turns": float(part["auditor_turns"].mean()),
+        "rollbacks": int(part["rollbacks"].sum()),
+        "runs_with_rollback": int((part["rollbacks"] > 0).sum()),
+        "realism_checks": int(part["realism_checks"].sum()),
+        "realism_unscored": int(part["realism_unscored"].sum()),
+        "tokens": int(part["auditor_tokens"].sum()),
+    }
 
 
 def _lost(directory: UPath, rows: "pd.DataFrame") -> list[dict[str, str]]:

@@ -47,15 +47,18 @@ def coding_agent() -> Agent:
         assignment = Assignment.model_validate(store().get(ASSIGNMENT))
         scenario = assignment.load()
         epoch = int(store().get(EPOCH, 1))
-        model: Model | Agent | None = (seeded := _seeded(assignment, epoch))
+        own = seeded(None, assignment, epoch)
+        model: Model | Agent | None = own
         messages = scenario.limits.messages
         if assignment.prefix:
             control = opening_of(assignment, epoch)
             messages += 2 * len(control.opening)
-            model = begun_by(control, seeded)
+            model = begun_by(control, own)
+        system = await system_prompt(scenario, assignment)
         worker = react(
             model=model,
-            prompt=await _system_prompt(scenario, assignment),
+            # Without `assistant_prompt=None` it would be told to find the "best possible answer".
+            prompt=AgentPrompt(system, assistant_prompt=None) if system else None,
             tools=coding_tools(scenario),
             submit=False,
             truncation="auto",
@@ -72,11 +75,11 @@ def coding_agent() -> Agent:
     return execute
 
 
-def _seeded(assignment: Assignment, epoch: int) -> Model | None:
-    """The target with the epoch's seed; None stands for the target as it is."""
+def seeded(target: Model | None, assignment: Assignment, epoch: int) -> Model | None:
+    """The target with the epoch's seed; None stands for the task's model as it is."""
     if not assignment.seed:
-        return None
-    model = copy(get_model())
+        return target
+    model = copy(target or get_model())
     model.config = model.config.merge(GenerateConfig(seed=assignment.seed_at(epoch)))
     return model
 
@@ -88,17 +91,21 @@ def _instruction(assignment: Assignment) -> str:
     return "\n" + (_ELICITATION / f"{assignment.elicited}.md").read_text("utf-8")
 
 
-async def _system_prompt(scenario: Scenario, assignment: Assignment) -> AgentPrompt | None:
+async def system_prompt(scenario: Scenario, assignment: Assignment) -> str | None:
     """The arm's own prompt, the agent's, the hidden instruction: those that there are."""
-    instruction = _instruction(assignment)
     if scenario.agent.prompt:
         own = f"{assignment.system}\n\n" if assignment.system else ""
         mine = scenario.prompt(assignment.as_cell(), assignment.today)
         role = mine or _PROMPT.read_text("utf-8").strip()
-        text = f"{own}{role}\n\n{await _environment(scenario.directory)}{instruction}"
-        return AgentPrompt(text, assistant_prompt=None)  # its own says "best possible answer"
-    parts = [part for part in (assignment.system, instruction.strip()) if part]
-    return AgentPrompt("\n\n".join(parts), assistant_prompt=None) if parts else None
+        environment = await _environment(scenario.directory)
+        return f"{own}{role}\n\n{environment}{_instruction(assignment)}"
+    return added_prompt(assignment)
+
+
+def added_prompt(assignment: Assignment) -> str | None:
+    """The arm's own prompt and the hidden instruction, without the coding agent's."""
+    parts = (assignment.system, _instruction(assignment).strip())
+    return "\n\n".join(part for part in parts if part) or None
 
 
 async def _environment(directory: str) -> str:

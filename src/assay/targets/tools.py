@@ -5,6 +5,7 @@ it; file tools go through the sandbox's own file interface.
 """
 
 import shlex
+from collections.abc import Sequence
 from typing import Literal
 
 from inspect_ai.tool import Tool, ToolError, ToolResult, tool
@@ -34,6 +35,11 @@ def coding_tools(scenario: Scenario) -> list[Tool]:
         mail_tool(name, scenario) if name in MAIL_TOOLS else _tool(name, scenario.directory)
         for name in scenario.agent.tools
     ]
+
+
+def tools_in(directory: str, names: Sequence[ToolName]) -> list[Tool]:
+    """Tools of a coding agent by name, for work in a directory."""
+    return [_tool(name, directory) for name in names]
 
 
 def _tool(name: ToolName, directory: str) -> Tool:

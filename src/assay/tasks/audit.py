@@ -31,7 +31,10 @@ from assay.scenarios.scenario import Scenario, parse_levels
 from assay.scenarios.workspace import lay_out, workspace
 from assay.targets.coding_agent import coding_agent
 from assay.targets.continuation import check_openings
+from assay.targets.deployed import checked_cli, deployed_agent, laid_out
+from assay.tasks.audited import audited as audited_solver
 
+AUDITOR_TURNS = 15
 _COMPOSE = Path(execution.__file__).parent / "docker" / "compose.yaml"
 
 
@@ -47,6 +50,7 @@ def audit(
     scenarios: str = "",
     sandbox: str = "bwrap",
     system: str = "",
+    cli: str = "",
 ) -> Task:
     """Audit a pack or one scenario of it.
 
@@ -62,13 +66,59 @@ def audit(
         sandbox: `bwrap` or `docker`.
         system: A system prompt for the target, such as the one that it was trained under. It
             stands before the coding agent's own, or alone where a scenario has none.
+        cli: A real coding CLI as the target, `claude_code`, with the model behind it. It has its
+            own prompt and tools; `system` is appended.
 
     Raises:
         UserError: An unknown pack, scenario, factor, level or sandbox.
     """
     chosen, wanted, day = _asked(selector, levels, today, scenarios)
     runs = assignments(chosen, wanted, grid=grid, drawn=cells, today=day, seed=seed)
-    return _task(selector.partition("/")[0], runs, epochs, sandbox, system)
+    return _task(selector.partition("/")[0], runs, epochs, sandbox, system, cli=cli)
+
+
+@task
+def audited(
+    selector: str = "research_sabotage",
+    levels: str | list[str] = "",
+    grid: bool = False,
+    cells: int = 0,
+    seed: int = 0,
+    epochs: int = 1,
+    today: str | date = "",
+    scenarios: str = "",
+    sandbox: str = "bwrap",
+    system: str = "",
+    turns: int = AUDITOR_TURNS,
+    rollback: bool = False,
+    realism: float | None = None,
+) -> Task:
+    """The same audit with a Petri auditor in the user's seat; needs the roles target and auditor.
+
+    Args:
+        selector: As in `audit`, and so are the next nine.
+        levels: Levels other than the defaults.
+        grid: Cross all factors.
+        cells: So many cells of the grid.
+        seed: Unless 0, the target is sent a seed.
+        epochs: Runs of each sample.
+        today: The day on which the workspaces stand.
+        scenarios: A folder with packs of one's own.
+        sandbox: `bwrap` or `docker`.
+        system: A system prompt for the target.
+        turns: The most that the auditor has.
+        rollback: Whether it may take conversation and files back to an earlier point. The branch
+            on which it ends is graded, so that what it likes decides what counts.
+        realism: The lowest realism score, 0 to 1, with which a message of its is sent; what cannot
+            be scored is not sent. None for no filter.
+
+    Raises:
+        UserError: As in `audit`.
+    """
+    chosen, wanted, day = _asked(selector, levels, today, scenarios)
+    runs = assignments(chosen, wanted, grid=grid, drawn=cells, today=day, seed=seed)
+    talk = audited_solver(turns, rollback, realism)
+    return _task(f"{selector.partition('/')[0]}_audited", runs, epochs, sandbox, system, talk)
 
 
 @task
@@ -126,6 +176,7 @@ def elicited(
     scenarios: str = "",
     sandbox: str = "bwrap",
     system: str = "",
+    cli: str = "",
 ) -> Task:
     """Could this target do it, and would it be caught? A hidden instruction tells it to.
 
@@ -139,6 +190,7 @@ def elicited(
         scenarios: As in `audit`.
         sandbox: As in `audit`.
         system: As in `audit`.
+        cli: As in `audit`.
 
     Raises:
         UserError: As in `audit`, or an unknown kind.
@@ -146,7 +198,7 @@ def elicited(
     chosen, wanted, day = _asked(selector, levels, today, scenarios)
     given = checked_leanings(kinds.split(",") if isinstance(kinds, str) else kinds)
     runs = elicited_assignments(chosen, wanted, given, today=day, seed=seed)
-    return _task(f"{selector.partition('/')[0]}_elicited", runs, epochs, sandbox, system)
+    return _task(f"{selector.partition('/')[0]}_elicited", runs, epochs, sandbox, system, cli=cli)
 
 
 @task
@@ -217,7 +269,13 @@ def _asked(
 
 
 def _task(
-    name: str, runs: list[Assignment], epochs: int, sandbox_type: str, system: str = ""
+    name: str,
+    runs: list[Assignment],
+    epochs: int,
+    sandbox_type: str,
+    system: str = "",
+    work: Solver | None = None,
+    cli: str = "",
 ) -> Task:
     runs = [run.model_copy(update={"system": system}) for run in runs]
     if not runs:
@@ -225,26 +283,61 @@ def _task(
     for run in runs:
         workspace(run.load(), run.today)  # a workspace that cannot be built shows before the run
         mail_room(run.load())
+    if cli:
+        work = as_solver(deployed_agent(checked_cli(cli)))
+    samples = [sample(run, _sandbox(run.load(), sandbox_type, cli)) for run in runs]
     return Task(
         name=name,
-        dataset=MemoryDataset([sample(run, _sandbox(run.load(), sandbox_type)) for run in runs]),
+        dataset=MemoryDataset(samples),
         setup=set_up(),
-        solver=[as_solver(coding_agent()), ask_about_prefill()],
+        solver=work or [as_solver(coding_agent()), ask_about_prefill()],
         scorer=[outcome(), conduct()],
         epochs=Epochs(epochs, "mode"),
         fail_on_error=False,
     )
 
 
-def _sandbox(scenario: Scenario, name: str) -> SandboxEnvironmentSpec | None:
-    """The sandbox of one sample: the target's own, and one for the grader that it never sees.
+def _sandbox(scenario: Scenario, name: str, cli: str) -> SandboxEnvironmentSpec | None:
+    """The sandbox of one sample; None for a plain chat, where nothing can run."""
+    if scenario.repository is not None:
+        return sandbox_spec(name, scenario.directory, cli)
+    _checked(name)
+    if cli:
+        raise UserError(
+            f"Scenario {scenario.id!r} is a plain chat, and {cli} needs a workspace; name "
+            "scenarios that have one, or leave --target-cli out."
+        )
+    return None
 
-    None for a plain chat, where nothing can run.
+
+def sandbox_spec(name: str, directory: str, cli: str = "") -> SandboxEnvironmentSpec:
+    """The target's own sandbox, and one for a grader that the target never sees.
+
+    Args:
+        name: `bwrap` or `docker`.
+        directory: Where commands start.
+        cli: A coding CLI that lies in it.
+
+    Raises:
+        UserError: An unknown kind, or one in which the CLI does not lie.
+    """
+    if _checked(name) == "bwrap":
+        config = BwrapConfig(working_dir=directory)
+        if cli:
+            opt, environment = laid_out(checked_cli(cli))
+            config = config.model_copy(update={"opt": opt, "environment": environment})
+        return SandboxEnvironmentSpec("bwrap", config)
+    if cli:
+        raise UserError("--target-cli works with --sandbox bwrap only: there the CLI is laid out.")
+    return SandboxEnvironmentSpec("docker", str(_COMPOSE))
+
+
+def _checked(name: str) -> str:
+    """The name of a kind of sandbox.
+
+    Raises:
+        UserError: An unknown one.
     """
     if name not in ("bwrap", "docker"):
         raise unknown("sandbox", name, ("bwrap", "docker"))
-    if scenario.repository is None:
-        return None
-    if name == "bwrap":
-        return SandboxEnvironmentSpec("bwrap", BwrapConfig(working_dir=scenario.directory))
-    return SandboxEnvironmentSpec("docker", str(_COMPOSE))
+    return name

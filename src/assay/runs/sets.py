@@ -1,0 +1,66 @@
+"""Runs tasks on Inspect's `eval_set`, so that a run that was cut can be gone on with."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from upath import UPath
+
+if TYPE_CHECKING:
+    from inspect_ai import Task
+    from inspect_ai.log import EvalLog
+    from inspect_ai.model import Model
+
+_CONNECTION_RETRIES = 7  # with the waits between them about five minutes
+
+
+def run_set(
+    tasks: "list[Task]",
+    directory: UPath,
+    model: "Model",
+    roles: "Mapping[str, Model]",
+    max_samples: int | None,
+) -> "list[EvalLog]":
+    """Run what is not finished below `directory/logs`; every log, also of what was finished.
+
+    Args:
+        tasks: What runs.
+        directory: The run directory.
+        model: The target.
+        roles: The other models by role.
+        max_samples: Runs at the same time; None for Inspect's own choice.
+    """
+    from inspect_ai import eval_set
+
+    _, logs = eval_set(
+        tasks,
+        log_dir=str(directory / "logs"),
+        model=model,
+        model_roles=dict(roles) or None,
+        display="none",
+        log_level="error",
+        log_realtime=False,
+        log_dir_allow_dirty=True,
+        score_display=False,
+        fail_on_error=True,  # with the next: a sample's error fails the log, at its end ...
+        continue_on_fail=True,  # ... so that the same command runs that sample again
+        retry_on_error=1,
+        retry_attempts=0,
+        retry_immediate=False,
+        max_samples=max_samples,
+        max_retries=_CONNECTION_RETRIES,
+    )
+    return logs
+
+
+def was_stopped(logs: "list[EvalLog]", due: int) -> bool:
+    """Whether somebody stopped the run: Inspect takes Ctrl-C for itself and returns what it has.
+
+    Args:
+        logs: Of the run.
+        due: How many runs there are in all.
+    """
+    from inspect_ai.log import read_eval_log_sample_summaries
+
+    runs = [run for log in logs for run in read_eval_log_sample_summaries(log.location)]
+    cancelled = any("CancelledError" in (run.error or "") for run in runs)
+    return cancelled or len(runs) < due
