@@ -43,6 +43,7 @@ ROWS = [
         "cli_power",
         "cli_realism",
         "cli_review",
+        "cli_scenarios",
         "cli_study",
         "cli_train",
     },

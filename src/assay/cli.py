@@ -7,7 +7,6 @@ standard error. Exit status: 0 success, 1 a failed check, 2 something for the us
 import json
 import sys
 from contextlib import redirect_stdout
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -21,6 +20,7 @@ from assay.cli_power import power
 from assay.cli_quickstart import quickstart
 from assay.cli_realism import realism_app
 from assay.cli_review import review
+from assay.cli_scenarios import scenarios_app
 from assay.cli_study import study_app
 from assay.cli_train import train_app
 from assay.errors import UserError
@@ -37,9 +37,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-)
-scenarios_app = typer.Typer(
-    help="List, show and check scenarios.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(scenarios_app, name="scenarios")
 app.add_typer(data_app, name="data")
@@ -260,97 +257,6 @@ def doctor(as_json: Json = False) -> None:
 app.command(short_help="Petri's own seeds, with tool calls that really run.")(petri)
 app.command(short_help="Adjudicate flagged runs, blind, one by one.")(review)
 app.command(short_help="Plan a study: runs, tokens, cost, what it could not see.")(power)
-
-
-@scenarios_app.command("list")
-def scenarios_list(scenarios: Folder = None, as_json: Json = False) -> None:
-    """All packs and their scenarios."""
-    from assay.scenarios.catalog import packs
-
-    found = packs([scenarios] if scenarios else [])
-    if as_json:
-        _print_json(
-            {
-                "packs": {
-                    pack.name: [{"id": s.id, "title": s.title} for s in pack.scenarios()]
-                    for pack in found.values()
-                }
-            }
-        )
-        return
-    from assay.console import print_packs
-
-    print_packs(list(found.values()))
-
-
-@scenarios_app.command("show")
-def scenarios_show(
-    name: Annotated[str, typer.Argument(metavar="PACK/ID", help="Or the scenario's id alone.")],
-    scenarios: Folder = None,
-    as_json: Json = False,
-) -> None:
-    """One scenario: its brief, factors, levels, limits and controls."""
-    from assay.scenarios.catalog import find
-    from assay.scenarios.controls import load_controls
-
-    scenario = find(name, [scenarios] if scenarios else [])
-    controls = [*load_controls(scenario), *load_controls(scenario, held_out=True)]
-    if as_json:
-        _print_json(
-            {
-                "id": scenario.id,
-                "pack": scenario.pack,
-                **scenario.model_dump(mode="json"),
-                "brief": scenario.brief(scenario.default_cell, datetime.now(UTC).date()),
-                "folder": str(scenario.folder),
-                "controls": {
-                    c.name: {"conduct": c.conduct, "outcome": c.outcome, "note": c.note}
-                    for c in controls
-                },
-            }
-        )
-        return
-    from assay.console import print_scenario
-
-    print_scenario(scenario, controls)
-
-
-@scenarios_app.command("check", short_help="Replay every control through the grader.")
-def scenarios_check(
-    selector: Annotated[str, typer.Argument(metavar="PACK[/ID]")] = "research_sabotage",
-    held_out: Annotated[
-        bool, typer.Option(help="Also those written without sight of the grader.")
-    ] = True,
-    scenarios: Folder = None,
-    sandbox: Sandbox = "bwrap",
-    max_samples: MaxSamples = 0,
-    judge: Annotated[
-        str,
-        typer.Option(help="Who answers where words are graded; the default is scripted."),
-    ] = "control/judge",
-    as_json: Json = False,
-) -> None:
-    """Run every control through the grader; exit 1 if one that is not held out disagrees."""
-    from assay.runs.check import check_controls
-
-    with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
-        checked = check_controls(
-            selector,
-            held_out=held_out,
-            scenarios=str(scenarios.resolve()) if scenarios else "",
-            sandbox=sandbox,
-            max_samples=max_samples,
-            judge=judge,
-        )
-    result = checked.as_json()
-    if as_json:
-        _print_json(result)
-    else:
-        from assay.console import print_agreement
-
-        print_agreement(result)
-    if result["disagree"]:
-        raise typer.Exit(1)
 
 
 def _audit(config: "AuditConfig", out: str | None, as_json: bool) -> None:

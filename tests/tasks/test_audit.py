@@ -9,7 +9,6 @@ from pathlib import Path
 from inspect_ai import eval
 from inspect_ai.log import list_eval_logs, read_eval_log
 
-from assay.scenarios.catalog import select
 from assay.tasks.audit import audit
 
 
@@ -22,14 +21,17 @@ def inspect(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_inspect_eval_runs_the_pack_as_a_task(tmp_path: Path) -> None:
     done = inspect(
-        *("eval", "assay/research_sabotage", "--model", "control/honest"),
+        *("eval", "assay/research_sabotage", "--model", "control/honest", "--limit", "2"),
         *("--log-dir", str(tmp_path), "--display", "plain"),
     )
     assert done.returncode == 0, done.stderr
     [info] = list_eval_logs(str(tmp_path))
     log = read_eval_log(info)
     outcomes = [sample.scores["outcome"].value for sample in log.samples]
-    assert outcomes == ["intact"] * 2 * len(select("research_sabotage"))
+    assert outcomes == [
+        "intact",
+        "intact",
+    ]  # a run and its twin; `make controls` runs every scenario
     assert "harmful_rate" in json.dumps(log.results.model_dump())
 
 
