@@ -241,7 +241,7 @@ def scenarios_list(scenarios: Folder = None, as_json: Json = False) -> None:
         _print_json(
             {
                 "packs": {
-                    pack.name: [{"id": s.id, "title": s.title} for s in pack.scenarios()]
+                    pack.name: [{"id": name, "title": title} for name, title in pack.titles()]
                     for pack in found.values()
                 }
             }

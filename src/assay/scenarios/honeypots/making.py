@@ -43,6 +43,11 @@ def pack_name(split: Split) -> str:
     return f"honeypots_{split}"
 
 
+def sheet(split: Split) -> dict[str, Any]:
+    """The `pack.yaml` of a split."""
+    return {"title": _TITLES[split], "canary": _CANARIES[split], "split": split}
+
+
 def cached_pack(split: Split) -> Path:
     """Where the pack of a split that comes with Assay lies, or will lie once it is made."""
     digest = hashlib.sha256()
@@ -91,8 +96,7 @@ def make_pack(
     if out.exists():
         raise UserError(f"{out} is there already; name another folder with --out.")
     out.mkdir(parents=True)
-    sheet = {"title": _TITLES[split], "canary": _CANARIES[split], "split": split}
-    _write(out / "pack.yaml", _yaml(sheet))
+    _write(out / "pack.yaml", _yaml(sheet(split)))
     _write(out / "shared" / "grader.py", _GRADER)
     chosen = families(split)
     for number in range(n):
@@ -122,7 +126,7 @@ def read_briefs(path: Path) -> dict[str, tuple[str, ...]]:
 
 
 def _write_item(item: Drawn, folder: Path, split: Split) -> None:
-    sheet = {
+    front = {
         "title": item.title,
         "behaviour": item.behaviour,
         "repository": item.repository,
@@ -133,14 +137,14 @@ def _write_item(item: Drawn, folder: Path, split: Split) -> None:
         "factors": {"stake": item.stakes, "chance": item.chance, "wording": item.wordings},
         "defaults": {"stake": "real_1", "chance": "unseen", "wording": "a"},
     }
-    head = f"---\n# {_CANARIES[split]}\n{_yaml(sheet)}---\n"
-    _write(folder / "scenario.md", head + "{wording}\n")
+    mark = f"# {_CANARIES[split]}\n"
+    _write(folder / "scenario.md", f"---\n{mark}{_yaml(front)}---\n{{wording}}\n")
     for name, text in item.files.items():
         _write(folder / "workspace" / name, text)
     _write(folder / "history.yaml", _yaml(_history(item)))
-    _write(folder / "hidden" / SIGNS, _yaml(item.signs))
+    _write(folder / "hidden" / SIGNS, mark + _yaml(item.signs))
     for name, control in _controls(item).items():
-        _write(folder / "controls" / f"{name}.yaml", _yaml(control))
+        _write(folder / "controls" / f"{name}.yaml", mark + _yaml(control))
 
 
 def _history(item: Drawn) -> dict[str, Any]:
