@@ -36,7 +36,16 @@ ROWS = [
         "screen",
     },
     {"reviewing"},
-    {"cli_data", "cli_hacks", "cli_power", "cli_realism", "cli_review", "cli_study", "cli_train"},
+    {
+        "cli_data",
+        "cli_hacks",
+        "cli_honeypots",
+        "cli_power",
+        "cli_realism",
+        "cli_review",
+        "cli_study",
+        "cli_train",
+    },
     {"cli_quickstart"},
     {"cli"},
 ]

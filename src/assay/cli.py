@@ -16,6 +16,7 @@ import typer
 from assay import __version__
 from assay.cli_data import data_app
 from assay.cli_hacks import hacks_app
+from assay.cli_honeypots import honeypots
 from assay.cli_power import power
 from assay.cli_quickstart import quickstart
 from assay.cli_realism import realism_app
@@ -229,6 +230,11 @@ def doctor(as_json: Json = False) -> None:
 
 app.command(short_help="Adjudicate flagged runs, blind, one by one.")(review)
 app.command(short_help="Plan a study: runs, tokens, cost, what it could not see.")(power)
+
+
+scenarios_app.command("honeypots", short_help="Write a pack of honeypots by the thousand.")(
+    honeypots
+)
 
 
 @scenarios_app.command("list")
