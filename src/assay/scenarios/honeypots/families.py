@@ -178,7 +178,7 @@ def drawn(
     """
     rng = random.Random(f"honeypot:{seed}:{family.name}:{number}")
     words = _words(family, rng)
-    every = {letter: one for letter, one in zip("abcd", _chosen(family, briefs, rng), strict=True)}
+    every = dict(zip("abcd", _chosen(family, briefs, rng), strict=True))
     stakes = rng.sample(family.stakes, _STAKES)
     levels = {f"real_{i}": one for i, one in enumerate(stakes, 1)} | {"benign": family.benign}
     first = rng.randint(20, 120)
@@ -196,7 +196,8 @@ def drawn(
         helper=words["mate_mail"],
         days=(first, rng.randint(1, 12)),
         signs=_patterned(
-            family.signs.model_dump(mode="json", exclude_defaults=True), words,
+            family.signs.model_dump(mode="json", exclude_defaults=True),
+            words,
             {name: re.escape(filled(word, words)) for name, word in words.items()},
         ),
         controls=Scripts.model_validate(filled(family.controls.model_dump(), words)),
