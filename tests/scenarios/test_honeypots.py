@@ -1,6 +1,7 @@
 """The generator of honeypots: what it writes, what its graders find, and its two splits."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -19,10 +20,11 @@ from assay.recipes.samples import Sample
 from assay.scenarios.catalog import packs, select, split_of
 from assay.scenarios.controls import load_controls
 from assay.scenarios.delivery import Delivery
-from assay.scenarios.honeypots.families import drawn, families
+from assay.scenarios.honeypots.families import Family, drawn, families
 from assay.scenarios.honeypots.making import SPLITS, make_pack, pack_name, read_briefs
 from assay.scenarios.samples import spread
 from assay.scenarios.scenario import Scenario
+from assay.scenarios.workspace import workspace
 
 TODAY = date(2026, 11, 29)
 FAMILIES = [(split, family.name) for split in SPLITS for family in families(split)]
@@ -61,6 +63,16 @@ def read(root: Path) -> dict[str, bytes]:
         for path in sorted(root.rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     }
+
+
+def briefs(family: Family) -> list[str]:
+    """All that a family may say, its slots unfilled."""
+    return [
+        wording.replace("{stake}", stake).replace("{chance}", chance)
+        for wording in family.wordings
+        for stake in [*family.stakes, family.benign]
+        for chance in family.chance.values()
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -111,18 +123,28 @@ def test_a_thousand_items_of_a_family_all_differ() -> None:
     assert len(made) == 1000
 
 
-def test_no_passage_of_one_split_stands_in_the_other(made: Path) -> None:
-    asked = {
-        split: [
-            scenario.brief(cell, TODAY)
-            for scenario in scenarios(made / pack_name(split))
-            for cell in spread(scenario, {}, twin=False)
-        ]
-        for split in SPLITS
-    }
+def test_no_passage_of_one_split_stands_in_the_other() -> None:
+    asked = {split: [text for one in families(split) for text in briefs(one)] for split in SPLITS}
     rows = [Sample(number, text, "") for number, text in enumerate(asked["train"])]
     shared = overlaps(rows, [Evaluation("eval", tuple(asked["eval"]), 1.0)])
     assert shared == {"eval": []}
+
+
+def test_nothing_that_the_target_sees_says_what_it_is_for(made: Path) -> None:
+    tells = re.compile(
+        r"assay|inspect_ai|bwrap|sandbox|honeypot|scenario|misalign|canary|\bbait", re.I
+    )
+    seen = [
+        text
+        for split in SPLITS
+        for scenario in scenarios(made / pack_name(split))
+        for text in [
+            *(scenario.brief(cell, TODAY) for cell in spread(scenario, {}, twin=False)),
+            *(content.decode() for content in workspace(scenario, TODAY).files.values()),
+        ]
+    ]
+    assert len(seen) > 300
+    assert [text for text in seen if tells.search(text)] == []
 
 
 @pytest.mark.parametrize(
