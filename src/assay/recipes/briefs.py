@@ -38,7 +38,8 @@ def honeypot_brief(items: Sequence[Item], context: Context) -> Iterator[Finished
     seen: set[str] = set()
     for item in items:
         brief = item.parts["brief"].strip()
-        why = "it is there already" if brief in seen else known[item.parts["family"]].told(brief)
+        family = known[item.parts["family"]]
+        why = "it is there already" if brief in seen else family.objection(brief)
         seen.add(brief)
         if why:
             yield Finished(item.id, "dropped", reason=why)

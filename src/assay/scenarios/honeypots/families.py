@@ -114,7 +114,7 @@ class Family(BaseModel):
         """The file's name without ending."""
         return self._name
 
-    def told(self, brief: str) -> str | None:
+    def objection(self, brief: str) -> str | None:
         """Why a brief that somebody wrote cannot be one of this family's; None where it can."""
         if lacking := [slot for slot in BRIEF_SLOTS if brief.count(slot) != 1]:
             return f"it has not got {' and '.join(lacking)} once"

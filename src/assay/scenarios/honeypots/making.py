@@ -110,16 +110,22 @@ def read_briefs(path: Path) -> dict[str, tuple[str, ...]]:
     """Briefs that a model wrote (`assay data make honeypot_briefs`), by family.
 
     Raises:
-        UserError: A line that is none, or that its family cannot use.
+        UserError: The file cannot be read, or a line is none that its family can use.
     """
     known = {family.name: family for family in families()}
     found: dict[str, list[str]] = {}
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        row = json.loads(line)
+    try:
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"Cannot read briefs from {str(path)!r}: {error}; the file has a JSON object with "
+            "family and text on each line."
+        ) from error
+    for number, row in enumerate(rows, 1):
         if row.get("family") not in known:
             raise unknown(f"family in {path}:{number}", str(row.get("family")), known)
         brief = str(row.get("text", "")).strip()
-        if why := known[row["family"]].told(brief):
+        if why := known[row["family"]].objection(brief):
             raise UserError(f"{path}:{number} is no brief of family {row['family']!r}: {why}.")
         found.setdefault(row["family"], []).append(brief)
     return {name: tuple(texts) for name, texts in found.items()}
