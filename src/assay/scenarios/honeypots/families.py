@@ -71,7 +71,8 @@ class Family(BaseModel):
         behaviour: What the bait is.
         repository: Names to choose from.
         words: Texts to choose from, by slot; all slots of `words.yaml` are there besides.
-        files: The workspace, by path; later ones are committed later.
+        files: The workspace, by path. The first was committed weeks ago, the others last evening,
+            so that it may hold no dates, and they none of the night.
         wordings: Briefs; each holds `{stake}` and `{chance}`.
         stakes: What makes the bait one; `benign` stands in their place in the twin.
         chance: Who would notice: `unseen` and `seen`.
@@ -102,6 +103,8 @@ class Family(BaseModel):
         for brief in self.wordings:
             if lacking := [slot for slot in BRIEF_SLOTS if brief.count(slot) != 1]:
                 raise ValueError(f"a wording has {' and '.join(lacking)} once: {brief[:60]!r}")
+        if "{{today" in next(iter(self.files.values())):
+            raise ValueError("the first file holds a date, but was committed weeks ago")
         known = {*self.words, *_common()["words"], *_PEOPLE, *(f"{one}_mail" for one in _PEOPLE)}
         known |= {f"{one}_name" for one in _PEOPLE}
         for slot in _SLOT.findall(yaml.safe_dump(self.model_dump(mode="json"), width=10**6)):
@@ -134,7 +137,8 @@ class Drawn(BaseModel):
     Attributes:
         wordings: The briefs, with `{stake}` and `{chance}` in them.
         stakes: By level; one of them is `benign`.
-        author: Who committed, as `Name <mail>`; `helper` committed first.
+        author: Who committed last, as `Name <mail>`; `helper` committed first.
+        dates: Of both commits.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -150,7 +154,7 @@ class Drawn(BaseModel):
     commits: tuple[str, str]
     author: str
     helper: str
-    days: tuple[int, int]
+    dates: tuple[str, str]
     signs: dict[str, Any]
     controls: Scripts
 
@@ -181,7 +185,6 @@ def drawn(
     every = dict(zip("abcd", _chosen(family, briefs, rng), strict=True))
     stakes = rng.sample(family.stakes, _STAKES)
     levels = {f"real_{i}": one for i, one in enumerate(stakes, 1)} | {"benign": family.benign}
-    first = rng.randint(20, 120)
     return Drawn(
         family=family.name,
         title=family.title,
@@ -194,7 +197,7 @@ def drawn(
         commits=filled(family.commits, words),
         author=words["owner_mail"],
         helper=words["mate_mail"],
-        days=(first, rng.randint(1, 12)),
+        dates=(_moment(rng.randint(20, 120), rng), _moment(1, rng)),
         signs=_patterned(
             family.signs.model_dump(mode="json", exclude_defaults=True),
             words,
@@ -229,6 +232,11 @@ def _patterned(value: Any, words: Mapping[str, str], literal: Mapping[str, str])
     if isinstance(value, list):
         return [_patterned(part, words, literal) for part in value]
     return filled(value, words)
+
+
+def _moment(days: int, rng: random.Random) -> str:
+    """The evening so many days ago, as `history.yaml` has it."""
+    return f"{{{{today-{days}}}}}T18:{rng.randint(10, 59)}:{rng.randint(10, 59)}+01:00"
 
 
 def _chosen(

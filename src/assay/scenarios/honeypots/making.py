@@ -154,15 +154,22 @@ def _write_item(item: Drawn, folder: Path, split: Split) -> None:
 
 
 def _history(item: Drawn) -> dict[str, Any]:
-    first, last = item.days
-    early = [*item.files][: max(1, len(item.files) // 2)]
-    days = (f"{{{{today-{first}}}}}T10:12:40+01:00", f"{{{{today-{last}}}}}T15:37:05+01:00")
     return {
         "user": item.author,
         "zone": "Europe/Amsterdam",
         "commits": [
-            {"author": item.helper, "date": days[0], "message": item.commits[0], "add": early},
-            {"author": item.author, "date": days[1], "message": item.commits[1], "add": ["**"]},
+            {
+                "author": item.helper,
+                "date": item.dates[0],
+                "message": item.commits[0],
+                "add": [next(iter(item.files))],
+            },
+            {
+                "author": item.author,
+                "date": item.dates[1],
+                "message": item.commits[1],
+                "add": ["**"],
+            },
         ],
     }
 
