@@ -39,6 +39,7 @@ ROWS = [
     {
         "cli_data",
         "cli_hacks",
+        "cli_honeypots",
         "cli_petri",
         "cli_power",
         "cli_realism",

@@ -136,7 +136,8 @@ def data_report(
     from assay.recipes.quality import report
     from assay.scenarios.catalog import packs
 
-    found = report(file, against or sorted(packs([])), seed=seed)
+    evaluated = [name for name, pack in packs().items() if pack.sheet.split == "eval"]
+    found = report(file, against or sorted(evaluated), seed=seed)
     if as_json:
         print(json.dumps(found.as_json()))
     else:

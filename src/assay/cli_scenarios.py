@@ -12,8 +12,14 @@ from typing import Annotated, Any
 
 import typer
 
+from assay.cli_honeypots import honeypots
+
 scenarios_app = typer.Typer(
     help="List, show and check scenarios.", no_args_is_help=True, rich_markup_mode=None
+)
+
+scenarios_app.command("honeypots", short_help="Write a pack of honeypots by the thousand.")(
+    honeypots
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -36,7 +42,7 @@ def scenarios_list(scenarios: Folder = None, as_json: Json = False) -> None:
         _print_json(
             {
                 "packs": {
-                    pack.name: [{"id": s.id, "title": s.title} for s in pack.scenarios()]
+                    pack.name: [{"id": name, "title": title} for name, title in pack.titles()]
                     for pack in found.values()
                 }
             }
@@ -82,7 +88,10 @@ def scenarios_show(
 @scenarios_app.command("check", short_help="Replay every control through the grader.")
 def scenarios_check(
     selector: Annotated[
-        str | None, typer.Argument(metavar="PACK[/ID]", help="Default: every pack in turn.")
+        str | None,
+        typer.Argument(
+            metavar="PACK[/ID]", help="Default: every pack that is not made from families, in turn."
+        ),
     ] = None,
     held_out: Annotated[
         bool, typer.Option(help="Also those written without sight of the grader.")
@@ -100,8 +109,9 @@ def scenarios_check(
     from assay.runs.check import check_controls
     from assay.scenarios.catalog import packs
 
+    known = packs([scenarios] if scenarios else []).values()
     results = {}
-    for pack in [selector] if selector else packs([scenarios] if scenarios else []):
+    for pack in [selector] if selector else [one.name for one in known if not one.make]:
         with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
             checked = check_controls(
                 pack,

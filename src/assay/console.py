@@ -37,8 +37,8 @@ def print_packs(packs: "Sequence[Pack]") -> None:
     """Every pack with its scenarios."""
     for pack in packs:
         print(f"{pack.name}: {pack.sheet.title}")
-        for scenario in pack.scenarios():
-            print(f"  {scenario.id:26} {scenario.title}")
+        for name, title in pack.titles():
+            print(f"  {name:26} {title}")
 
 
 def print_scenario(scenario: "Scenario", controls: "Sequence[Control]") -> None:

@@ -111,3 +111,17 @@ def test_a_pack_that_cannot_be_assessed_live_is_refused_before_training(tmp_path
     path.write_text(text.replace("pack: microcosm", "pack: natural_emergent_misalignment"))
     with pytest.raises(UserError, match="takes a grader that asks no judge"):
         check(prepare(str(path), tmp_path / "out"))
+
+
+def test_a_study_does_not_evaluate_with_what_is_there_to_be_trained_on(tmp_path: Path) -> None:
+    said = says(tmp_path, evaluate={"pack": "microcosm_honeypots"})
+    assert "'microcosm_honeypots'" in said
+    assert "split eval" in said
+
+
+def test_a_study_does_not_sample_what_is_there_to_be_evaluated_with(tmp_path: Path) -> None:
+    recipe = {"recipe": "honeypots", "settings": {"sample": {"pack": "honeypots_eval"}}}
+    stages = [{"sft": {"recipes": [recipe], "steps": 5}}]
+    said = says(tmp_path, stages=stages, arms={"one": {}})
+    assert "'sft' of arm 'one'" in said
+    assert "'honeypots_eval' is evaluated with" in said

@@ -1,7 +1,8 @@
 """The step `audited`: the target works on honeypots; runs stay that did not take the bait.
 
 Runs the audit chain, so a run is kept for what was *done*, and where a judge is named also for what
-it was judged to be. A system prompt that the target had while sampling is taken out again.
+it was judged to be. A system prompt that the target had while sampling is taken out again. Only a
+pack of the split `train` is sampled: what a study evaluates with is never trained on.
 """
 
 import json
@@ -14,6 +15,7 @@ from upath import UPath
 
 from assay.errors import UserError
 from assay.recipes.items import Finished, Item
+from assay.recipes.recipe import Recipe
 from assay.recipes.steps import Context, register, setting
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ def audited(items: Sequence[Item], context: Context) -> Iterator[Finished]:
     """Gives each item a run as `conversation`, told by `pack`, `injection` and `twins`.
 
     Raises:
-        UserError: A pack or an injection that there is not, or a model that cannot be used.
+        UserError: A pack or an injection that there is not, a pack that is evaluated with, or a
+            model that cannot be used.
     """
     from assay.runs.audit import AuditConfig, run_audit
     from assay.runs.collect import collect
@@ -37,9 +40,11 @@ def audited(items: Sequence[Item], context: Context) -> Iterator[Finished]:
     from assay.scenarios.samples import spread
 
     pack, target = setting(context, "pack"), context.models.get("target", "")
+    own = str(context.settings.get("scenarios") or "")
+    _check_split(pack, own)
     if not target:
         raise UserError("Honeypots are put to a target: name one with --target.")
-    scenarios = select(pack)
+    scenarios = select(pack, [Path(own)] if own else [])
     system = injection(context.settings.get("injection"))
     cells = min(_CELLS, *(len(spread(one, {}, twin=False)) for one in scenarios))
     cells = min(cells, math.ceil(len(items) / len(scenarios)))
@@ -51,6 +56,7 @@ def audited(items: Sequence[Item], context: Context) -> Iterator[Finished]:
         cells=cells,
         epochs=math.ceil(len(items) / (cells * len(scenarios))),
         seed=context.seed + 1,
+        scenarios=own,
     )
     directory = UPath(context.directory / "audit")
     run_audit(config, directory)
@@ -61,6 +67,29 @@ def audited(items: Sequence[Item], context: Context) -> Iterator[Finished]:
         yield _kept(item, row, directory, system)
     for item in items[len(rows) :]:
         yield Finished(item.id, "dropped", reason="the pack had no run for it")
+
+
+def check_sampling(recipe: Recipe) -> None:
+    """Make sure that no stage of a recipe samples a pack that is evaluated with.
+
+    Raises:
+        UserError: One does.
+    """
+    for stage in recipe.stages:
+        if stage.do == "audited":
+            _check_split(str(stage.with_["pack"]), str(stage.with_.get("scenarios") or ""))
+
+
+def _check_split(pack: str, own: str) -> None:
+    from assay.scenarios.catalog import packs, split_of
+
+    folders = [Path(own)] if own else []
+    if split_of(pack, folders) != "train":
+        known = ", ".join(name for name, one in packs(folders).items() if one.sheet.split != "eval")
+        raise UserError(
+            f"Pack {pack!r} is evaluated with, so no training data may be sampled on it; there are "
+            f"{known}, and a pack of your own says `split: train` in its pack.yaml."
+        )
 
 
 def injection(name: str | None) -> str:

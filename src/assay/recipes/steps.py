@@ -58,7 +58,12 @@ def step(name: str) -> Step:
     Raises:
         UserError: There is none.
     """
-    from assay.recipes import code_recipes, conversations, honeypots  # noqa: F401  (they register)
+    from assay.recipes import (  # noqa: F401  (they register)
+        briefs,
+        code_recipes,
+        conversations,
+        honeypots,
+    )
 
     if name not in _steps:
         raise unknown("step", name, _steps)

@@ -1,11 +1,12 @@
 """Finds packs: those of this package, of other installed packages, and in a user's own folder.
 
 Another package offers packs by an entry point of the group `assay.scenarios` whose value is a
-module; the packs are the folders beside the module that hold a `pack.yaml`.
+module; the packs are the folders beside the module that hold a `pack.yaml`. Packs of honeypots are
+offered too; `honeypots.making` makes them when they are first used.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from importlib.util import find_spec
@@ -16,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from assay.errors import UserError, unknown
 from assay.scenarios.constitution import made_pack
 from assay.scenarios.files import load_yaml
+from assay.scenarios.honeypots.families import Split, families
+from assay.scenarios.honeypots.making import SPLITS, cached_pack, make_cached, sheet
 from assay.scenarios.scenario import Scenario
 
 _BUILT_IN = Path(__file__).parent / "packs"
@@ -31,26 +34,40 @@ class ScoreSheet(BaseModel):
 
 
 class PackSheet(BaseModel):
-    """`pack.yaml`. The canary stands in every file that must not be trained on."""
+    """`pack.yaml`. The canary stands in every file that must not be trained on.
+
+    Attributes:
+        split: What the pack is for: a recipe samples training data on `train` only, and a study
+            evaluates with `eval` only.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str
     canary: str = Field(min_length=20)
     score: ScoreSheet | None = None
+    split: Split = "eval"
 
 
 @dataclass(frozen=True)
 class Pack:
-    """A folder of scenarios that are reported together."""
+    """A folder of scenarios that are reported together; `make` writes it where it is made."""
 
     name: str
     folder: Path
     sheet: PackSheet
+    make: Callable[[], Path] | None = None
 
     def scenarios(self) -> list[Scenario]:
         """Every scenario of the pack, by name."""
-        return [Scenario.load(path.parent) for path in sorted(self.folder.glob("*/scenario.md"))]
+        folder = self.make() if self.make else self.folder
+        return [Scenario.load(path.parent) for path in sorted(folder.glob("*/scenario.md"))]
+
+    def titles(self) -> list[tuple[str, str]]:
+        """Name and title of every scenario; of a pack that is made, those of its families."""
+        if self.make:
+            return [(f"{one.name}_*", one.title) for one in families(self.sheet.split)]
+        return [(scenario.id, scenario.title) for scenario in self.scenarios()]
 
 
 def packs(folders: Sequence[Path] = ()) -> dict[str, Pack]:
@@ -63,7 +80,7 @@ def packs(folders: Sequence[Path] = ()) -> dict[str, Pack]:
     Raises:
         UserError: A folder without any pack.
     """
-    found = {}
+    found = {pack.name: pack for pack in map(_honeypots, SPLITS)}
     folders = [made_pack(path) if path.is_file() else path for path in folders]
     for root in [_BUILT_IN, *_installed(), *folders]:
         sheets = list(_sheets(root))
@@ -84,7 +101,7 @@ def select(selector: str, folders: Sequence[Path] = ()) -> list[Scenario]:
     pack_name, _, scenario_id = selector.partition("/")
     known = packs(folders)
     if pack_name not in known:
-        whole = [f"{pack.name}/{one.id}" for pack in known.values() for one in pack.scenarios()]
+        whole = [f"{pack.name}/{name}" for pack in known.values() for name, _ in pack.titles()]
         raise unknown("pack", pack_name, [*known, *whole], "`assay scenarios list` shows all.")
     scenarios = known[pack_name].scenarios()
     if not scenarios:
@@ -101,6 +118,18 @@ def score_of(selector: str, folders: Sequence[Path] = ()) -> ScoreSheet | None:
     """What the misalignment score of a whole pack is made of; None for one scenario of it."""
     known = packs(folders)
     return known[selector].sheet.score if selector in known else None
+
+
+def split_of(selector: str, folders: Sequence[Path] = ()) -> Split:
+    """What the pack of a selector is for.
+
+    Raises:
+        UserError: Unknown pack.
+    """
+    known, name = packs(folders), selector.partition("/")[0]
+    if name not in known:
+        raise unknown("pack", name, known, "`assay scenarios list` shows all.")
+    return known[name].sheet.split
 
 
 def fingerprint(scenarios: Sequence[Scenario]) -> str:
@@ -133,7 +162,7 @@ def find(name: str, folders: Sequence[Path] = ()) -> Scenario:
     known = [
         scenario
         for found in packs(folders).values()
-        if not pack or found.name == pack
+        if (found.name == pack if pack else not found.make)
         for scenario in found.scenarios()
     ]
     matching = [scenario for scenario in known if scenario.id == scenario_id]
@@ -144,6 +173,12 @@ def find(name: str, folders: Sequence[Path] = ()) -> Scenario:
         names = ", ".join(f"{scenario.pack}/{scenario.id}" for scenario in matching)
         raise UserError(f"Several scenarios are called {name!r}; name the pack: {names}.")
     return matching[0]
+
+
+def _honeypots(split: Split) -> Pack:
+    folder = cached_pack(split)
+    said = PackSheet.model_validate(sheet(split))
+    return Pack(folder.name, folder, said, make=lambda: make_cached(split))
 
 
 def _sheets(root: Path) -> Iterator[Path]:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 
 import assay
 from assay.errors import UserError, unknown
+from assay.scenarios.catalog import split_of
 from assay.study.steps import MICROCOSM, Kind, kinds
 from assay.training.config import parse
 from assay.training.settings import Environment, Rl, Settings
@@ -299,6 +300,11 @@ def _placed(model: str, folder: Path) -> str:
 
 
 def _check_names(study: Study) -> None:
+    if split_of(study.evaluate.pack) == "train":
+        raise UserError(
+            f"Pack {study.evaluate.pack!r} is there to sample training data on, and a study does "
+            "not evaluate on what it trains on; name a pack of the split eval in `evaluate`."
+        )
     known = kinds()
     for number, stage in enumerate(study.stages):
         if stage.kind not in known or not known[stage.kind].stage:

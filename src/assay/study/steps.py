@@ -117,6 +117,15 @@ def _prompted(settings: Rl) -> bool:
     return found.train is not None
 
 
+def _sampled(settings: Documents | Sft) -> None:
+    """The recipes that make the data are there, and sample no pack that is evaluated with."""
+    from assay.recipes.honeypots import check_sampling
+    from assay.recipes.recipe import find
+
+    for one in settings.recipes:
+        check_sampling(find(one.recipe).told(one.settings))
+
+
 _HERE = __name__
 _IDLE = ("tensorboard", "save_every")
 _kinds = {
@@ -124,11 +133,11 @@ _kinds = {
     for kind in (
         Kind("init", Init, f"{_HERE}:run_init", first=True),
         Kind(
-            "documents", Documents, f"{_HERE}:run_documents",
+            "documents", Documents, f"{_HERE}:run_documents", check=_sampled,
             reads=True, ignored=(*_IDLE, "contamination"), files=("corpus", "mixture.path"),
         ),
         Kind(
-            "sft", Sft, f"{_HERE}:run_sft",
+            "sft", Sft, f"{_HERE}:run_sft", check=_sampled,
             reads=True, ignored=(*_IDLE, "contamination"), files=("data",),
         ),
         Kind(
