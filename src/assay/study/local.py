@@ -146,7 +146,7 @@ class _Worker:
             reason = f"was ended by {name}{hint}"
         where = Path(job.task["out"]) / "log.txt"
         error = f"The process that ran it {reason}; see {where}"
-        return Ended(job.key, time.monotonic() - self._started, error)
+        return Ended(job.key, time.monotonic() - self._started, error, lost=True)
 
     def end(self) -> None:
         """Close its input, at which it goes; and make sure that it does."""
