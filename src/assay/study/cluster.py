@@ -5,6 +5,7 @@ like `local`'s, so that it gives the same numbers.
 """
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,6 +19,7 @@ from assay.study.local import THREADS
 if TYPE_CHECKING:
     from ray import ObjectRef
 
+_REACHED = 5.0  # seconds
 _AGAIN = 3  # times that Ray starts a step anew whose process or node is gone
 
 
@@ -38,6 +40,8 @@ class Cluster:
             raise UserError("This needs ray, which is not installed: pip install 'assay[ray]'.")
         import ray
 
+        if address is not None and address != "auto":
+            _reach(address)
         with _connecting(address):
             ray.init(
                 address=address,
@@ -112,15 +116,34 @@ def _environment() -> dict[str, str]:
     return {**dict.fromkeys(THREADS, "1"), **kept}
 
 
+def _reach(address: str) -> None:
+    """Ray itself would try for minutes.
+
+    Raises:
+        UserError: Nobody listens there, or it is no address.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not (host and port.isdigit()):
+        raise UserError(f"Cannot read the address {address!r}; write HOST:PORT or ray://HOST:PORT.")
+    try:
+        socket.create_connection((host, int(port)), timeout=_REACHED).close()
+    except (OSError, OverflowError) as error:
+        raise UserError(_nobody(address)) from error
+
+
+def _nobody(address: str | None) -> str:
+    return (
+        f"No Ray cluster answers at {address!r}; start one with `ray start --head`, or leave "
+        "--address out for one on this machine."
+    )
+
+
 @contextmanager
 def _connecting(address: str | None) -> Iterator[None]:
     try:
         yield
     except ConnectionError as error:
-        raise UserError(
-            f"No Ray cluster answers at {address!r}; start one with `ray start --head`, or leave "
-            "--address out for one on this machine."
-        ) from error
+        raise UserError(_nobody(address)) from error
     except (RuntimeError, ValueError) as error:
         reason = " ".join(str(error).split())[:300]
         hint = "install the same versions on both sides, or " if "ersion" in reason else ""
