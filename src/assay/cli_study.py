@@ -12,6 +12,8 @@ import typer
 from assay.errors import RunError, UserError, unknown
 
 if TYPE_CHECKING:
+    from assay.study.cluster import Cluster
+    from assay.study.local import Local
     from assay.study.run import Run
 
 study_app = typer.Typer(
@@ -29,7 +31,7 @@ Workers = Annotated[
     int | None, typer.Option(min=1, help="Steps at the same time; default: one for each core.")
 ]
 Began = Annotated[Path, typer.Argument(metavar="DIR", help="A study's directory.")]
-_ENGINES = ("local",)
+_ENGINES = ("local", "ray")
 
 
 @study_app.command("run")
@@ -37,13 +39,20 @@ def study_run(
     study: Named,
     out: Out = None,
     workers: Workers = None,
-    engine: Annotated[str, typer.Option(help="Where steps run: local.")] = "local",
+    engine: Annotated[str, typer.Option(help="Where steps run: local or ray.")] = "local",
+    address: Annotated[
+        str | None, typer.Option(help="Of a Ray cluster; default: one on this machine.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run a study, or go on with it: what is done is not done again."""
     if engine not in _ENGINES:
         raise unknown("engine", engine, _ENGINES)
-    run = run_steps(study, out, workers)
+    if engine == "local" and address:
+        raise UserError("--address is of a Ray cluster: it goes with --engine ray.")
+    if engine == "ray" and workers:
+        raise UserError("Ray knows how many steps its nodes can run; leave out --workers.")
+    run = run_steps(study, out, workers, engine=engine, address=address)
     result = {
         **run.result,
         "report": str(page) if (page := report_of(run.directory.path)) else None,
@@ -96,15 +105,21 @@ def study_report(directory: Began, as_json: Json = False) -> None:
     print(json.dumps({"report": str(page)}) if as_json else page)
 
 
-def run_steps(study: str, out: Path | None, workers: int | None = None) -> "Run":
-    """Run what is not done of a study on this machine, and show how it goes.
+def run_steps(
+    study: str,
+    out: Path | None,
+    workers: int | None = None,
+    *,
+    engine: str = "local",
+    address: str | None = None,
+) -> "Run":
+    """Run what is not done of a study, and show how it goes.
 
     Raises:
         UserError: Something in the file is wrong, or the disk is full.
         typer.Exit: It was interrupted.
     """
     from assay.study.engine import Ended, Progress, execute
-    from assay.study.local import Local
     from assay.study.progress import Display, say
     from assay.study.run import check, prepare, recorded
 
@@ -112,21 +127,34 @@ def run_steps(study: str, out: Path | None, workers: int | None = None) -> "Run"
     check(run)
     directory = run.directory
     try:
-        with Local(workers) as local, recorded(run, local.capacity().cpus) as clock:
+        with (
+            _engine(engine, workers, address) as place,
+            recorded(run, place.capacity().cpus) as clock,
+        ):
             if clock.note:
                 say(clock.note)
-            with Display(run.graph, directory, local.capacity().cpus) as display:
+            with Display(run.graph, directory, place.capacity().cpus) as display:
 
                 def show(progress: Progress, ended: Ended | None) -> None:
                     display.show(progress, ended)
                     if ended is not None:
                         clock.strike()
 
-                run.progress = execute(run.graph, directory, local, show)
+                run.progress = execute(run.graph, directory, place, show)
     except KeyboardInterrupt:
         say(f"\nStopped. The same command goes on where it was, in {directory.path}.")
         raise typer.Exit(130) from None
     return run
+
+
+def _engine(name: str, workers: int | None, address: str | None) -> "Local | Cluster":
+    if name == "ray":
+        from assay.study.cluster import Cluster
+
+        return Cluster(address)
+    from assay.study.local import Local
+
+    return Local(workers)
 
 
 def report_of(directory: Path) -> Path | None:

@@ -37,7 +37,7 @@ def count(task: Task) -> None:
         raise UserError("The data have no column 'text'.")
     if given.fail == "bug":
         raise KeyError("text")
-    if given.fail == "killed":
+    if given.fail == "killed" or (given.fail == "killed once" and _first(task.out)):
         os.kill(os.getpid(), signal.SIGKILL)
     if given.fail == "full":
         raise OSError(28, "No space left on device")
@@ -60,6 +60,15 @@ def count(task: Task) -> None:
             "n": 100, "graded": 100, "harmful": total, "intact": 100 - total, "incoherent": 0,
         }  # fmt: skip
         _write(task.out / "assessments.jsonl", row)
+
+
+def _first(out: Path) -> bool:
+    """Whether this has not been asked before."""
+    mark = out / ".killed"
+    if mark.exists():
+        return False
+    mark.touch()
+    return True
 
 
 def counted(task: Task) -> None:

@@ -72,6 +72,13 @@ def test_what_a_person_can_mend_exits_2_and_the_same_command_tries_again(tmp_pat
     assert "have no column 'text'" in told.splitlines()[-1]
 
 
+def test_a_step_whose_process_dies_is_begun_again(tmp_path: Path) -> None:
+    arms = {"one": {"count.fail": "killed once"}, "two": {}}
+    status, said, told = run(write(tmp_path, arms=arms, seeds=1), tmp_path / "out")
+    assert (status, said["done"], said["failed"]) == (0, 6, {})
+    assert "was lost: The process that ran it was ended by SIGKILL" in " ".join(told.split())
+
+
 def test_a_worker_that_dies_is_a_failed_step_and_not_the_end(tmp_path: Path) -> None:
     arms = {"one": {"count.fail": "killed"}, "two": {}}
     status, said, _ = run(write(tmp_path, arms=arms, seeds=1), tmp_path / "out", "--workers", 1)

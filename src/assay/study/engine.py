@@ -5,6 +5,7 @@ decides what runs next; it keeps nothing in memory that a restart would miss, be
 is what lies in the directory.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
@@ -63,6 +64,7 @@ class Ended:
         error: None if it succeeded, or what a person should know.
         user: The person can mend it.
         full: The disk was full: no use to go on.
+        lost: Its process is gone, which says nothing of the step: it is begun again.
     """
 
     key: str
@@ -70,6 +72,7 @@ class Ended:
     error: str | None = None
     user: bool = False
     full: bool = False
+    lost: bool = False
 
 
 class Engine(Protocol):
@@ -102,6 +105,7 @@ class Progress:
         running: Short key to step.
         done: Steps that this run has finished, with their seconds.
         failed: Steps that failed, with their sentence.
+        lost: How often a step's process was lost, by short key.
         skipped: Steps that need one that failed.
         user: Every failure so far is something that the person can mend.
     """
@@ -111,6 +115,7 @@ class Progress:
     running: dict[str, Step] = field(default_factory=dict)
     done: list[tuple[Step, float]] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    lost: Counter[str] = field(default_factory=Counter)
     skipped: list[Step] = field(default_factory=list)
     user: bool = True
 
@@ -122,6 +127,7 @@ class Progress:
         return [step for step in self.wanted if step.key not in over | busy]
 
 
+_AGAIN = 2  # times that a step is begun anew whose process was lost
 Show = Callable[[Progress, Ended | None], None]
 """Called whenever a job has ended, and every second or so."""
 
@@ -160,7 +166,9 @@ def execute(graph: Graph, directory: Directory, engine: Engine, show: Show) -> P
             free = free.more(_resources(step, engine.capacity()))
             if ended.full:
                 raise UserError(ended.error or "The disk is full.")
-            if ended.error is None:
+            if ended.lost and progress.lost[ended.key] < _AGAIN:
+                progress.lost[ended.key] += 1  # it waits again, and goes on from what it saved
+            elif ended.error is None:
                 progress.done.append((step, ended.seconds))
             else:
                 progress.failed[step.key] = ended.error

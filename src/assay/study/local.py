@@ -20,12 +20,12 @@ from typing import IO, Self, cast
 import assay
 from assay.study.engine import Ended, Job, Resources
 
-_THREADS = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
+THREADS = (
+    "OMP_NUMTHREADS",
+    "MKL_NUMTHREADS",
+    "OPENBLAS_NUMTHREADS",
+    "NUMEXPR_NUMTHREADS",
+    "VECLIB_MAXIMUMTHREADS",
 )
 _STOP_SECONDS = 10.0
 
@@ -146,7 +146,7 @@ class _Worker:
             reason = f"was ended by {name}{hint}"
         where = Path(job.task["out"]) / "log.txt"
         error = f"The process that ran it {reason}; see {where}"
-        return Ended(job.key, time.monotonic() - self._started, error)
+        return Ended(job.key, time.monotonic() - self._started, error, lost=True)
 
     def end(self) -> None:
         """Close its input, at which it goes; and make sure that it does."""
@@ -177,7 +177,7 @@ def _environment(gpu: int | None) -> dict[str, str]:
     paths = [source, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     return {
         **os.environ,
-        **dict.fromkeys(_THREADS, "1"),
+        **dict.fromkeys(THREADS, "1"),
         "TOKENIZERS_PARALLELISM": "false",
         "CUDA_VISIBLE_DEVICES": named,
         "PYTHONPATH": os.pathsep.join(path for path in dict.fromkeys(paths) if path),

@@ -118,7 +118,9 @@ class Display:
             text = f"[{count}/{self._total}] {step.name} done in {duration(seconds)}"
         else:
             step = next(one for one in progress.wanted if one.short == ended.key)
-            text = f"[{count}/{self._total}] {step.name} failed: {ended.error}."
+            again = "" if step.key in progress.failed else " It is begun again."
+            word = "failed" if not again else "was lost"
+            text = f"[{count}/{self._total}] {step.name} {word}: {ended.error}.{again}"
         self._console.print(Text(text, overflow="fold"))
 
     def _drawn(self, progress: Progress, now: float) -> RenderableType:

@@ -1,0 +1,153 @@
+"""The engine of a Ray cluster: every step a task of Ray, which finds it a node and starts it again.
+
+The study's directory must be one that all nodes see. A step's process computes with one thread,
+like `local`'s, so that it gives the same numbers.
+"""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Self
+
+from assay.errors import UserError
+from assay.study.engine import Ended, Job, Resources
+from assay.study.local import THREADS
+
+if TYPE_CHECKING:
+    from ray import ObjectRef
+
+_REACHED = 5.0  # seconds
+_AGAIN = 3  # times that Ray starts a step anew whose process or node is gone
+
+
+class Cluster:
+    """Runs steps as tasks of Ray; a context manager that leaves the cluster as it was."""
+
+    def __init__(self, address: str | None = None) -> None:
+        """Connect.
+
+        Args:
+            address: Of a running cluster, `HOST:PORT`, `auto`, or `ray://HOST:PORT`; where None a
+                cluster of this machine alone is started, and ended with this object.
+
+        Raises:
+            UserError: The extra is missing, nobody answers, or the versions differ.
+        """
+        if find_spec("ray") is None:
+            raise UserError("This needs ray, which is not installed: pip install 'assay[ray]'.")
+        import ray
+
+        if address is not None and address != "auto":
+            _reach(address)
+        with _connecting(address):
+            ray.init(
+                address=address,
+                include_dashboard=None if address else False,
+                log_to_driver=False,
+                configure_logging=False,
+                # Workers find the same code, wherever the command was started.
+                runtime_env={"env_vars": _environment()},
+            )
+        self._perform = ray.remote(_perform)
+        self._jobs: dict[ObjectRef[Any], Job] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def capacity(self) -> Resources:
+        """The cores and GPUs of the whole cluster, as it is now."""
+        import ray
+
+        found = ray.cluster_resources()
+        return Resources(int(found.get("CPU", 0)), int(found.get("GPU", 0)))
+
+    def submit(self, job: Job) -> None:
+        """Hand a step to Ray, with what it takes."""
+        task = self._perform.options(
+            name=job.key,
+            num_cpus=job.resources.cpus,
+            num_gpus=job.resources.gpus,
+            max_retries=_AGAIN,
+        )
+        self._jobs[task.remote(asdict(job))] = job
+
+    def wait(self, seconds: float) -> list[Ended]:
+        """Steps that have ended; one whose process died every time has failed."""
+        import ray
+        from ray.exceptions import RayError
+
+        ready, _ = ray.wait(list(self._jobs), num_returns=len(self._jobs), timeout=seconds)
+        found = []
+        for reference in ready:
+            job = self._jobs.pop(reference)
+            try:
+                found.append(Ended(**ray.get(reference)))
+            except RayError as error:
+                reason = " ".join(str(error).split())[:300]
+                text = f"Ray gave it up after {_AGAIN} more tries: {reason}"
+                found.append(Ended(job.key, 0.0, text))
+        return found
+
+    def close(self) -> None:
+        """Stop what runs. What it has saved stays, to go on from."""
+        import ray
+
+        for reference in self._jobs:
+            ray.cancel(reference, force=True)
+        self._jobs.clear()
+        ray.shutdown()
+
+
+def _perform(job: dict[str, Any]) -> dict[str, Any]:
+    """Run one job in a process of Ray's."""
+    from assay.study.worker import perform
+
+    return perform(job)
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+    return {**dict.fromkeys(THREADS, "1"), **kept}
+
+
+def _reach(address: str) -> None:
+    """Ray itself would try for minutes.
+
+    Raises:
+        UserError: Nobody listens there, or it is no address.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not (host and port.isdigit()):
+        raise UserError(f"Cannot read the address {address!r}; write HOST:PORT or ray://HOST:PORT.")
+    try:
+        socket.create_connection((host, int(port)), timeout=_REACHED).close()
+    except (OSError, OverflowError) as error:
+        raise UserError(_nobody(address)) from error
+
+
+def _nobody(address: str | None) -> str:
+    return (
+        f"No Ray cluster answers at {address!r}; start one with `ray start --head`, or leave "
+        "--address out for one on this machine."
+    )
+
+
+@contextmanager
+def _connecting(address: str | None) -> Iterator[None]:
+    try:
+        yield
+    except ConnectionError as error:
+        raise UserError(_nobody(address)) from error
+    except (RuntimeError, ValueError) as error:
+        reason = " ".join(str(error).split())[:300]
+        hint = "install the same versions on both sides, or " if "ersion" in reason else ""
+        raise UserError(
+            f"Cannot use the Ray cluster at {address!r}: {reason}; {hint}name another with "
+            "--address."
+        ) from error
