@@ -89,9 +89,7 @@ def scenarios_show(
 def scenarios_check(
     selector: Annotated[
         str | None,
-        typer.Argument(
-            metavar="PACK[/ID]", help="Default: every pack that is not made from families, in turn."
-        ),
+        typer.Argument(metavar="PACK[/ID]", help="Default: every pack that ships written."),
     ] = None,
     held_out: Annotated[
         bool, typer.Option(help="Also those written without sight of the grader.")
