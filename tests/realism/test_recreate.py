@@ -61,6 +61,7 @@ def test_a_session_runs_again_in_our_environment_as_its_pair(corpus: str, tmp_pa
     assert (found["written"], found["files"], found["partly"]) == (1, 2, 0)
     [one] = read_sessions(found["run_dir"])
     assert (one.pair, one.about["outcome"]) == ("s1", "intact")
+    assert (one.model, one.about["replayed"]) == ("some-model", True)
     assert [len(turn.calls) for turn in one.turns if turn.role == "assistant"] == [2, 1, 0]
     [scenario] = select(PACK, [out / "packs"])
     assert (

@@ -57,6 +57,7 @@ def write_task(
     *,
     task: str,
     pair: str,
+    model: str,
     workspace: Reconstruction,
     repository: str,
     turns: int,
@@ -68,6 +69,7 @@ def write_task(
         folder: The scenario's own.
         task: The brief.
         pair: The session that it re-creates.
+        model: Who wrote that session.
         workspace: What lies in the repository, with paths of this workspace in it.
         repository: The repository's name.
         turns: Messages of the session, for the limits.
@@ -85,6 +87,7 @@ def write_task(
         "repository": repository,
         "twin": {REQUEST: "again"},
         "pair": pair,
+        "pair_model": model or None,
         "limits": {"messages": max(60, 3 * turns), "minutes": 15},
         "factors": {REQUEST: {FIRST: text, "again": text}},
         "defaults": {REQUEST: FIRST},

@@ -44,7 +44,8 @@ class Assignment(BaseModel):
         prefix: The kind of control whose first turns the run begins with, if it does.
         system: The system prompt that an arm was trained with, where it is asked under it.
         every: Factors that are lists of wordings and no conditions.
-        pair: The session that the scenario re-creates, where it was made from one.
+        pair: The session that the scenario re-creates, where it was made from one; `pair_model` wrote
+            that session.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -65,6 +66,7 @@ class Assignment(BaseModel):
     system: str = ""
     every: tuple[str, ...] = ()
     pair: str | None = None
+    pair_model: str | None = None
 
     def load(self) -> Scenario:
         """The scenario itself."""
@@ -245,6 +247,7 @@ def _assignment(
         control=control,
         every=scenario.every,
         pair=scenario.pair,
+        pair_model=scenario.pair_model,
     )
 
 
