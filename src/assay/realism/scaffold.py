@@ -62,7 +62,9 @@ def arguments(call: Call) -> dict[str, Any]:
 
 def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value, key=str)}
+        own = scaffold()["inside"]
+        kept = (key for key in sorted(value, key=str) if _plain(str(key)) not in own)
+        return {key: _sorted(value[key]) for key in kept}
     return [_sorted(entry) for entry in value] if isinstance(value, list) else value
 
 
@@ -85,6 +87,7 @@ def result(turn: Turn, tool: str) -> str:
 
 def says_failed(text: str, tool: str) -> bool:
     """Whether a result says that its call failed, where a scaffold says it in words only."""
-    if tool == "shell" and _EXIT.search(text):
-        return True
+    if tool == "shell" and (status := _EXIT.search(text)):
+        # A search that finds nothing exits with 1 and says nothing: scaffolds differ in that.
+        return bool(_EXIT.sub("", text).strip()) or not status[0].strip().endswith(" 1")
     return text.startswith("<tool_use_error>")

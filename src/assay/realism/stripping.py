@@ -179,7 +179,7 @@ STEPS = (
     Step("results", "one form for the words that tools put around results", canonical_results),
     Step("tools", "name tools by what they do", canonical_tools),
     Step("arguments", "one name and order for the arguments of calls", canonical_arguments),
-    Step("paths", "one home and one project directory", one_home),
+    Step("paths", "one home, one project directory and one Python", one_home),
     Step("people", "one word for every name, address and host", learn=no_people),
     Step("ids", "one word for identifiers and hashes", number_ids),
     Step("clocks", "leave out times, dates and durations", drop_clocks),
