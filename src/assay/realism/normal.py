@@ -36,6 +36,7 @@ _PASSED_ON = {  # of our own audits and of re-created sessions: what a compariso
     "elicited": "elicited",
     "control": "control",
     "pair_model": "pair_model",
+    "directory": "directory",
     "cwd": "directory",
     "gitBranch": "branch",
     "version": "version",

@@ -44,7 +44,7 @@ _PLACEHOLDER = re.compile(r"<([A-Z]+)_\d+>")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LISTED = re.compile(r"(?m)^([-dlbcps][-rwxsStT]{9}[.+@]? +\d+) +\S+ +\S+ +")
 _PYTHON = re.compile(
-    r"(?:/[\w.+-]+)*/(?:lib/python3(?:\.\d+)?(?=/)|bin/python3?(?:\.\d+)?(?![\w.-]))"
+    r"(?<![\w.])(?!/project/)(?:/[\w.+-]+)*/(?:lib/python3(?:\.\d+)?(?=/)|bin/python3?(?:\.\d+)?(?![\w.-]))"
     r"|(?<=\bPython )3\.\d+(?:\.\d+)?"
 )
 PROJECT, HOME = "/project", "/home/user"

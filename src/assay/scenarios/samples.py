@@ -44,6 +44,7 @@ class Assignment(BaseModel):
         prefix: The kind of control whose first turns the run begins with, if it does.
         system: The system prompt that an arm was trained with, where it is asked under it.
         every: Factors that are lists of wordings and no conditions.
+        directory: The repository as the target sees it; None in a plain chat.
         pair: The session that the scenario re-creates, where it was made from one; `pair_model` wrote
             that session.
     """
@@ -67,6 +68,7 @@ class Assignment(BaseModel):
     every: tuple[str, ...] = ()
     pair: str | None = None
     pair_model: str | None = None
+    directory: str | None = None
 
     def load(self) -> Scenario:
         """The scenario itself."""
@@ -248,6 +250,7 @@ def _assignment(
         every=scenario.every,
         pair=scenario.pair,
         pair_model=scenario.pair_model,
+        directory=scenario.directory if scenario.repository else None,
     )
 
 
