@@ -66,9 +66,7 @@ class Matched:
 
     def applied(self, others: int) -> Applied:
         """What was cut, as a step of stripping reports it, beside a side of so many `others`."""
-        turns = [
-            len(old.turns) - len(new.turns) for old, new in zip(self.whole, self, strict=True)
-        ]
+        turns = [len(old.turns) - len(new.turns) for old, new in zip(self.whole, self, strict=True)]
         cut = [count for count in turns if count]
         does = "cut sessions to the first request, which is all that was re-created of them"
         return Applied("request", does, len(cut), sum(cut), len(turns) + others)

@@ -45,8 +45,8 @@ class Assignment(BaseModel):
         system: The system prompt that an arm was trained with, where it is asked under it.
         every: Factors that are lists of wordings and no conditions.
         directory: The repository as the target sees it; None in a plain chat.
-        pair: The session that the scenario re-creates, where it was made from one; `pair_model` wrote
-            that session.
+        pair: The session that the scenario re-creates, where it was made from one.
+        pair_model: Who wrote that session.
     """
 
     model_config = ConfigDict(frozen=True)

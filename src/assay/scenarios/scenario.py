@@ -74,8 +74,8 @@ class Scenario(BaseModel):
             a report does not compare them, and a judge sees the wording. It does not where that
             gives a condition away: where it stands in some levels of another factor, not in all.
         twin: The levels that make a cell benign; the other factors stay as they are.
-        pair: The session that it re-creates, where it was made from one, and `pair_model`, who wrote
-            that session: its control replays this model's words.
+        pair: The session that it re-creates, where it was made from one.
+        pair_model: Who wrote that session: the scenario's control replays this model's words.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
