@@ -27,14 +27,15 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from upath import UPath
+from whole import restore
+
 from assay.realism.compare import Comparison, compare
 from assay.realism.corpus import Corpus, read_sessions, store, transcripts
 from assay.realism.folder import FIRST, PACK, REQUEST
 from assay.realism.recreate import FIRST_MESSAGE, RUN, read_record, recreate
 from assay.realism.stripping import NAMES
 from assay.runs.audit import AuditConfig, run_audit
-from upath import UPath
-from whole import restore
 
 SEED = 29
 HALVES = ("mending", "held_out")
@@ -88,9 +89,10 @@ def figures(found: Comparison) -> dict[str, Any]:
 def run_whole(recreated: Path, out: Path, notes: dict[str, dict[str, Any]]) -> None:
     """The re-created tasks again, in the repositories that the sessions had."""
     packs = out / "packs"
-    shutil.copytree(recreated / "packs", packs)
-    for record in read_record(recreated):
-        restore(packs / PACK / record.scenario, notes[record.session]["number"])
+    if not packs.exists():
+        shutil.copytree(recreated / "packs", packs)
+        for record in read_record(recreated):
+            restore(packs / PACK / record.scenario, notes[record.session]["number"])
     config = AuditConfig(
         selector=PACK,
         target="control/honest",
@@ -107,10 +109,8 @@ def measure(
 ) -> dict[str, Any]:
     """A half against itself in our environment."""
     recreated, whole = out / "recreated", out / "whole"
-    if not (recreated / RUN / "results.parquet").exists():
-        recreate(corpus, FIRST_MESSAGE, "control/honest", recreated, max_samples=2)
-    if not (whole / RUN / "results.parquet").exists():
-        run_whole(recreated, whole, notes)
+    recreate(corpus, FIRST_MESSAGE, "control/honest", recreated, max_samples=2)
+    run_whole(recreated, whole, notes)
     deployment = read_sessions(corpus)
     found: dict[str, Any] = {"pairs": len(deployment)}
     for place in (recreated, whole):

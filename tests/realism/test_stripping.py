@@ -93,6 +93,11 @@ def test_a_failed_command_is_one_wherever_the_scaffold_says_it() -> None:
     assert left.turns[0].failed
 
 
+def test_a_search_that_finds_nothing_has_not_failed() -> None:
+    left = through("results", Turn("tool", "Exit code 1", tool="bash", failed=True))
+    assert (left.turns[0].failed, left.turns[0].text) == (False, "")
+
+
 def test_results_stand_in_the_order_of_their_calls() -> None:
     calls = tuple(Call("read", {}, name) for name in "ab")
     back = (Turn("tool", "2", call_id="b"), Turn("tool", "1", call_id="a"))

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 # error, which some sources tell only in the words of the result.
 AT, FAILED = "at", "failed"
 _NOBODY = ("", "<synthetic>", "none/none")  # names that stand where no model wrote
-_SAID_TO_FAIL = re.compile(r"Exit code [1-9]|<tool_use_error>")  # Claude Code's words
+# Claude Code's words, and our tools'. With 1 and nothing else ends a search that found nothing.
+_SAID_TO_FAIL = re.compile(r"Exit code (?!1\s*\Z)[1-9]|<tool_use_error>")
 # What providers add to a model's name: dates, revisions, context sizes.
 _ADDED = re.compile(r"(-\d{8}|@\d{8}|-v\d+(:\d+)?|\[1m\]|:latest)$")
 _REGION = re.compile(r"^((us|eu|apac|global)\.)?(anthropic|meta|amazon|mistral)\.")

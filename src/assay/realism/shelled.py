@@ -10,9 +10,9 @@ _BLAME = re.compile(r"\^?[0-9a-f]{6,40} (?:\S+ +)?\(.+? \d{4}-\d\d-\d\d.*? +(\d+
 _COUNT = re.compile(r"\s*\d+(?: \S+)?")
 _COMMIT = re.compile(
     r"""
-      ^\*?\ ?[0-9a-f]{7,12}\ (?:\([^)]*\)\ )?(?P<who>[^\n\d:]{2,40}?)\ \d{4}-\d\d-\d\d\ (?P<what>\S.*)$
+      ^\*?\ ?[0-9a-f]{7,12}\ (?:\([^)]*\)\ )?
+      (?:(?P<who>[^\n\d:]{2,40}?)\ \d{4}-\d\d-\d\d\ (?P<what>\S.*)|(?P<subject>[^\s(].*))$
     | ^\d{4}-\d\d-\d\d\ (?P<dated>[^\n\d:]{2,40}):\ (?P<said>\S.*)$
-    | ^\*?\ ?[0-9a-f]{7,12}\ (?:\([^)]*\)\ )?(?P<subject>[^\s(].*)$
     """,
     re.MULTILINE | re.VERBOSE,
 )

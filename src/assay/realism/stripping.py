@@ -22,7 +22,7 @@ from assay.realism.normalising import (
     project_of,
     with_paths,
 )
-from assay.realism.scaffold import arguments, result, says_failed, tool_name
+from assay.realism.scaffold import arguments, has_failed, result, tool_name
 from assay.realism.session import Session, Turn
 
 Change = tuple[Session, int]
@@ -127,8 +127,7 @@ def canonical_results(session: Session) -> Change:
         new = turn
         if turn.role == "tool":
             name = tools.get(turn.call_id) or tool_name(turn.tool, {})
-            failed = turn.failed or says_failed(turn.text, name)
-            new = replace(turn, text=result(turn, name), failed=failed)
+            new = replace(turn, text=result(turn, name), failed=has_failed(turn, name))
         changed += new != turn
         turns.append(new)
     return replace(session, turns=tuple(turns)), changed
