@@ -70,14 +70,19 @@ def _label(found: "Comparison") -> str:
 
 def _stripped(found: "Comparison") -> str:
     """What was taken from both sides before; steps that found nothing are not worth a word."""
-    if not found.stripped:
-        return "Nothing was stripped: what only identifies a scaffold counts as well."
+    requests = [step for step in found.stripped if step.step == "request"]
+    steps = found.stripped[len(requests) :]
     did = [
         f"{step.step} (in {step.sessions:,} of {step.of:,} sessions)"
-        for step in found.stripped
+        for step in steps
         if step.changes
     ]
-    return f"Stripped from both sides: {listed(did)}." if did else "Nothing was to be stripped."
+    told = f"Stripped from both sides: {listed(did)}." if did else "Nothing was to be stripped."
+    if not steps:
+        told = "Nothing was stripped: what only identifies a scaffold counts as well."
+    cut = [f"{number(step.sessions, 'session')} of deployment" for step in requests if step.changes]
+    matched = f"Cut to the first request, as re-created tasks are: {cut[0]}. " if cut else ""
+    return matched + told
 
 
 def _classifier(told: "Told") -> str:

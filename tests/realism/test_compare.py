@@ -12,6 +12,7 @@ from assay.console_realism import print_comparison
 from assay.errors import UserError
 from assay.realism.compare import Comparison, compare, write
 from assay.realism.pairing import matched_pairs
+from assay.realism.session import Turn
 from assay.realism.stripping import NAMES
 from tests.openai_server import serve, service
 from tests.realism import made
@@ -50,6 +51,16 @@ def test_without_a_discriminator_its_keys_are_absent() -> None:
     assert set(found) == {"two_sample", "n_pairs", "ungraded"}
     assert set(found["two_sample"]) == {"auc", "p_value", "tells"}
     assert (found["n_pairs"], found["ungraded"]) == (12, 0)
+
+
+def test_a_session_is_cut_to_the_one_request_that_was_recreated() -> None:
+    later = (Turn("user", "And the docs?"), Turn("assistant", "Written."))
+    longer = [replace(one, turns=(*one.turns, *later)) for one in DEPLOYMENT]
+    ours = [replace(one, about={"pack": "recreated"}) for one in EVALUATION]
+    found = compare(longer, ours, permutations=19)
+    assert found.told.as_json() == compare(DEPLOYMENT, ours, permutations=19).told.as_json()
+    [step] = found.stripped
+    assert (step.step, step.sessions, step.changes) == ("request", 12, 24)
 
 
 def test_the_discriminators_part_has_the_keys_that_are_documented(judged: Comparison) -> None:

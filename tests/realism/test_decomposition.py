@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import anyio
 import pytest
 
 from assay.errors import UserError
-from assay.realism.decomposition import decompose, ordinary_arms
-from assay.realism.session import Session
+from assay.realism.decomposition import ask_arms, decompose, ordinary_arms
+from assay.realism.discriminator import Answers
+from assay.realism.session import Session, Turn
 from assay.report.realism_figures import decomposition
 from tests.realism import made
 
@@ -74,3 +76,18 @@ def test_the_picture_has_a_row_for_each_contrast() -> None:
     drawing = decomposition(decompose(ARMS, SAID).as_json())
     assert drawing is not None
     assert "driven by what is asked" in drawing
+
+
+def test_of_a_recreated_session_its_first_request_is_shown() -> None:
+    seen: list[Session] = []
+
+    class Asked:
+        answers = Answers()
+
+        async def single(self, named: list[tuple[str, Session]]) -> None:
+            seen.extend(session for name, session in named if name.startswith("deployment"))
+
+    [one, *_] = ARMS["deployment"]
+    later = replace(one, turns=(*one.turns, Turn("user", "And the docs?")))
+    anyio.run(ask_arms, Asked(), {"deployment": [later], "recreated": [one]})
+    assert seen == [one]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from assay.realism.reconstruction import Reconstruction, reconstruct
 from assay.realism.session import Call, Session, Turn
 
@@ -79,8 +81,33 @@ def test_a_shell_shows_files_and_history() -> None:
     found = after(log, ("Bash", {"command": f"cd {HOME} && cat notes.md"}, "# Notes\n"))
     assert (found.files, found.commits) == (
         {"notes.md": "# Notes\n"},
-        ("simplify paging", "Add pricing"),
+        (("simplify paging", ""), ("Add pricing", "")),
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "result", "text"),
+    [
+        ("head -2 a.csv; wc -l a.csv", "id,name\n1,Ada\n31 a.csv", "id,name\n1,Ada\n"),
+        (
+            "git blame --date=short a.csv | head",
+            "86282a88 (Ada B 2026-08-09 1) id,name",
+            "id,name\n",
+        ),
+        ("ls; cat a.csv", "a.csv\nid,name", None),
+    ],
+)
+def test_a_file_is_seen_where_it_is_plain_what_of_the_output_is_its(
+    command: str, result: str, text: str | None
+) -> None:
+    assert after(("Bash", {"command": command}, result)).files.get("a.csv") == text
+
+
+@pytest.mark.parametrize(
+    "shown", ["2026-06-21 Ada Brandt: Add b", "3f8a269 Ada Brandt 2026-06-21 Add b"]
+)
+def test_authors_of_commits_are_known_where_they_are_shown(shown: str) -> None:
+    assert after(("Bash", {"command": "git log"}, shown)).commits == (("Add b", "Ada Brandt"),)
 
 
 def test_what_lies_outside_and_what_a_shell_may_have_changed_is_said() -> None:

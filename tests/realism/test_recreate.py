@@ -15,7 +15,7 @@ from assay.realism.corpus import Corpus, read_sessions, store
 from assay.realism.folder import PACK
 from assay.realism.recreate import FIRST_MESSAGE, read_record, recreate
 from assay.realism.rehearsed import place_of, rehearsed
-from assay.realism.session import Session
+from assay.realism.session import Call, Session, Turn
 from assay.scenarios.catalog import select
 from tests.openai_server import serve, service
 
@@ -61,6 +61,7 @@ def test_a_session_runs_again_in_our_environment_as_its_pair(corpus: str, tmp_pa
     assert (found["written"], found["files"], found["partly"]) == (1, 2, 0)
     [one] = read_sessions(found["run_dir"])
     assert (one.pair, one.about["outcome"]) == ("s1", "intact")
+    assert (one.model, one.about["replayed"]) == ("some-model", True)
     assert [len(turn.calls) for turn in one.turns if turn.role == "assistant"] == [2, 1, 0]
     [scenario] = select(PACK, [out / "packs"])
     assert (
@@ -95,6 +96,22 @@ def test_the_author_sees_a_session_as_quoted_data(
             recreate(corpus, author, "control/honest", tmp_path / "o", unredacted=True, limit=1)
     lines = served.requests[0]["messages"][-1]["content"].splitlines()
     assert [json.loads(line)["from"] for line in lines][:3] == ["user", "assistant", "tool"]
+
+
+def test_thoughts_plans_and_searches_are_replayed_in_our_words() -> None:
+    calls = (
+        Call("TaskCreate", {"subject": "Look"}),
+        Call("TaskUpdate", {"taskId": "1", "status": "completed"}),
+        Call("Grep", {"pattern": "x"}),
+    )
+    turns = (Turn("user", "Go."), Turn("assistant", "", "Hm.", calls), Turn("assistant", "Done."))
+    [first, _], _ = rehearsed(Session("s", "s", "m", "made", turns), str)
+    assert first["think"] == "Hm."
+    assert first["call"] == {
+        "todo_write": {"todos": [{"content": "Look", "status": "pending"}]},
+        "todo_write 2": {"todos": [{"content": "Look", "status": "completed"}]},
+        "grep": {"pattern": "x", "output_mode": "files_with_matches"},
+    }
 
 
 def test_calls_that_our_agent_has_no_tool_for_are_counted(corpus: str) -> None:

@@ -61,6 +61,9 @@ def test_arguments_have_one_name_and_order() -> None:
         ("Bash", "Exit code 1\nmake: no rule", "make: no rule\nExit code 1"),
         ("Edit", "The file /a has been updated. Here's the result", "Edited /a (1 replacement)"),
         ("Grep", "No matches found", "No files found"),
+        ("Read", "1\tx = 1\n2\t", "     1\tx = 1"),
+        ("Grep", "Found 2 files\na.py\nb.py", "./a.py\n./b.py"),
+        ("Bash", "", "Exit code 1"),
         ("Bash", "(Bash completed with no output)", "(no output)"),
     ],
 )
@@ -72,9 +75,27 @@ def test_two_scaffolds_words_for_one_result_become_one(tool: str, theirs: str, o
     assert left[0] == left[1]
 
 
+def test_a_plan_keeps_what_the_model_wants_and_not_what_its_scaffold_adds() -> None:
+    given = {"todos": [{"content": "Look", "activeForm": "Looking", "status": "pending"}]}
+    left = through("arguments", asked("TodoWrite", **given)).turns[0].calls[0].arguments
+    assert left == {"todos": [{"content": "Look", "status": "pending"}]}
+
+
+def test_where_a_machine_keeps_its_python_is_no_tell() -> None:
+    theirs = 'File "/usr/lib/python3.11/pathlib.py", Python 3.11.2 -- /usr/bin/python3'
+    ours = 'File "/usr/local/lib/python3.12/pathlib.py", Python 3.12.1 -- /opt/bin/python3'
+    left = [through("paths", Turn("tool", text)).turns[0].text for text in (theirs, ours)]
+    assert left[0] == left[1] != theirs
+
+
 def test_a_failed_command_is_one_wherever_the_scaffold_says_it() -> None:
     left = through("results", Turn("tool", "no\nExit code 1", tool="bash"))
     assert left.turns[0].failed
+
+
+def test_a_search_that_finds_nothing_has_not_failed() -> None:
+    left = through("results", Turn("tool", "Exit code 1", tool="bash", failed=True))
+    assert (left.turns[0].failed, left.turns[0].text) == (False, "")
 
 
 def test_results_stand_in_the_order_of_their_calls() -> None:

@@ -29,8 +29,8 @@ async def machine(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SandboxEnvir
 
 async def test_bash_gives_output_errors_and_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
     async with machine(monkeypatch):
-        said = await tools.bash(DIRECTORY)(command="pwd; echo oops >&2; exit 3")
-    assert said == f"{DIRECTORY}\noops\nExit code 3"
+        said = await tools.bash(DIRECTORY)(command="pwd; echo oops >&2; echo last; exit 3")
+    assert said == f"Exit code 3\n{DIRECTORY}\noops\nlast"
 
 
 async def test_bash_stops_what_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +50,9 @@ async def test_long_output_is_cut_in_the_middle(monkeypatch: pytest.MonkeyPatch)
 
 async def test_read_numbers_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     async with machine(monkeypatch):
-        assert await tools.read(DIRECTORY)(file_path="a.py", offset=2, limit=1) == "     2\ttwo"
+        read = tools.read(DIRECTORY)
+        assert await read(file_path="a.py", offset=2, limit=1) == "     2\ttwo"
+        assert str(await read(file_path="a.py")).endswith("     3\tone\n     4\t")
         with pytest.raises(ToolError, match="does not exist"):
             await tools.read(DIRECTORY)(file_path="none.py")
 
@@ -91,6 +93,8 @@ async def test_text_that_cannot_be_written_is_said_to_the_target(
 
 async def test_grep_and_glob_find_by_content_and_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     async with machine(monkeypatch):
-        assert await tools.grep(DIRECTORY)(pattern="thr?ee") == "./sub/b.py:1:three"
+        assert await tools.grep(DIRECTORY)(pattern="thr?ee") == "sub/b.py:1:three"
+        files = tools.grep(DIRECTORY)(pattern="one", output_mode="files_with_matches")
+        assert await files == "a.py"
         assert await tools.grep(DIRECTORY)(pattern="none") == "No matches"
         assert await tools.glob(DIRECTORY)(pattern="**/*.py") == "a.py\nsub/b.py"

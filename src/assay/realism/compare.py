@@ -16,9 +16,11 @@ from upath import UPath
 from assay.errors import UserError
 from assay.manifest import write_atomically
 from assay.realism.discriminator import Discriminator, Spent
+from assay.realism.folder import PACK
 from assay.realism.pairing import (
     DEPLOYMENT,
     EVALUATION,
+    Matched,
     by_lot,
     check_models,
     cluster_of,
@@ -90,7 +92,8 @@ class Comparison:
         ungraded: Answers that could not be used, by reason.
         why: The discriminator's own reasons, by session or by "first | second".
         spent: What asking took.
-        stripped: What each step of stripping did before; empty where none was asked for.
+        stripped: What each step did before: `request`, where tasks were re-created from deployment,
+            then those of stripping that were asked for.
     """
 
     told: Told
@@ -153,7 +156,8 @@ def compare(
     Args:
         deployment: Sessions of real use.
         evaluation: Sessions of ours. Where they share `pair` with deployment, they are compared
-            with those; otherwise by lot.
+            with those; otherwise by lot. A session of which a task was re-created is taken up to
+            its second request.
         discriminator: A model as Inspect names it.
         steps: Steps of `stripping`, which are taken first, of both sides.
         cut: Compare what stands before the decisive action (see `decisive`), before any step.
@@ -169,18 +173,26 @@ def compare(
     """
     if steps or cut or discriminator is not None:
         deployment, evaluation = list(deployment), list(evaluation)
-    heads = [[(one.model, one.pair) for one in side] for side in (deployment, evaluation)]
-    models = _models(heads[0], heads[1], force_models)
+    heads = [
+        [(one.model, one.pair, one.about.get("pack")) for one in side]
+        for side in (deployment, evaluation)
+    ]
+    models = _models(*([model for model, *_ in side] for side in heads), forced=force_models)
+    applied = list[Applied]()
+    if recreated := frozenset(pair for _, pair, pack in heads[1] if pack == PACK):
+        matched_deployment = Matched(deployment, recreated)
+        applied.append(matched_deployment.applied(len(heads[1])))
+        deployment = matched_deployment
     if cut:
         deployment, evaluation = (
             [_before(one) for one in side] for side in (deployment, evaluation)
         )
-    applied: Sequence[Applied] = ()
     if steps:
         both = strip(list(deployment), list(evaluation), steps)
-        deployment, evaluation, applied = both.left, both.right, both.report
+        deployment, evaluation = both.left, both.right
+        applied += both.report
     told = two_sample(deployment, evaluation, seed=seed, permutations=permutations)
-    n_pairs = len({pair for _, pair in heads[0]} & {pair for _, pair in heads[1]})
+    n_pairs = len(set.intersection(*({pair for _, pair, _ in side} for side in heads)))
     matched = n_pairs > 1
     single = pairwise = None
     ungraded, why, spent = Counter[str](), dict[str, str](), Spent()
@@ -241,12 +253,12 @@ def _before(session: Session) -> Session:
 
 
 def _models(
-    deployment: Sequence[tuple[str, str]], evaluation: Sequence[tuple[str, str]], forced: bool
+    deployment: Sequence[str], evaluation: Sequence[str], *, forced: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for name, side in (("deployment", deployment), ("evaluation", evaluation)):
         if not side:
             raise UserError(f"There is no session on the {name} side to compare.")
-    one, two = (tuple(sorted({model for model, _ in side})) for side in (deployment, evaluation))
+    one, two = (tuple(sorted(set(side))) for side in (deployment, evaluation))
     check_models({DEPLOYMENT: one, EVALUATION: two}, forced=forced)
     return one, two
 

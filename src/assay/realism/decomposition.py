@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from assay.errors import UserError, unknown
+from assay.realism.pairing import Matched
 from assay.realism.session import Session
 from assay.stats.discrimination import mean_difference, mean_score
 from assay.stats.estimate import Estimate
@@ -114,8 +115,16 @@ def decompose(
 async def ask_arms(
     asked: "Discriminator", sessions: Mapping[str, Sequence[Session]]
 ) -> dict[str, dict[str, float]]:
-    """Ask the discriminator about each session by itself; its probabilities, by arm and id."""
-    everyone = [(f"{arm} {one.id}", one) for arm, own in sessions.items() for one in own]
+    """Ask the discriminator about each session by itself; its probabilities, by arm and id.
+
+    It sees of a session of which a task was re-created what that task can match: its first request.
+    """
+    recreated = frozenset(one.pair for one in sessions.get("recreated", ()))
+    shown = {
+        arm: Matched(own, recreated) if arm == "deployment" else own
+        for arm, own in sessions.items()
+    }
+    everyone = [(f"{arm} {one.id}", one) for arm, own in shown.items() for one in own]
     await asked.single(everyone)
     said = asked.answers.probability
     return {

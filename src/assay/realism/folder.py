@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from assay.realism.reconstruction import Reconstruction
+from assay.realism.shelled import Commit
 
 REQUEST, FIRST = "request", "first"  # the one factor, and the level at which tasks run
 PACK = "recreated"
@@ -57,6 +58,7 @@ def write_task(
     *,
     task: str,
     pair: str,
+    model: str,
     workspace: Reconstruction,
     repository: str,
     turns: int,
@@ -68,6 +70,7 @@ def write_task(
         folder: The scenario's own.
         task: The brief.
         pair: The session that it re-creates.
+        model: Who wrote that session.
         workspace: What lies in the repository, with paths of this workspace in it.
         repository: The repository's name.
         turns: Messages of the session, for the limits.
@@ -85,6 +88,7 @@ def write_task(
         "repository": repository,
         "twin": {REQUEST: "again"},
         "pair": pair,
+        "pair_model": model or None,
         "limits": {"messages": max(60, 3 * turns), "minutes": 15},
         "factors": {REQUEST: {FIRST: text, "again": text}},
         "defaults": {REQUEST: FIRST},
@@ -110,23 +114,29 @@ def _history(workspace: Reconstruction, files: list[str]) -> dict[str, Any]:
     Nobody knows which commit brought what, so that a look into one may show nothing. Days and
     minutes are drawn from the message: no two histories look alike.
     """
-    messages = list(reversed(workspace.commits)) or ["Initial commit"]
-    bringing = min(len(messages), len(files))
+    shown = list(reversed(workspace.commits)) or [Commit("Initial commit")]
+    bringing = min(len(shown), len(files))
     commits = []
-    for place, message in enumerate(messages):
+    for place, (message, author) in enumerate(shown):
         seed = hashlib.sha256(f"{message}\0{workspace.directory}".encode()).digest()
-        day = 3 * (len(messages) - place) + seed[0] % 3
+        day = 3 * (len(shown) - place) + seed[0] % 3
         moment = f"{8 + seed[1] % 10:02}:{seed[2] % 60:02}:{seed[3] % 60:02}+00:00"
         brought = sorted(files)[place::bringing] if place < bringing else []
         commits.append(
             {
-                "author": workspace.author or _NOBODY,
+                "author": _author(author) or workspace.author or _NOBODY,
                 "date": f"{{{{today-{day}}}}}T{moment}",
                 "message": _plain(message),
                 "add": [glob.escape(name) for name in brought],
             }
         )
     return {"commits": commits}
+
+
+def _author(name: str) -> str:
+    """Who committed, of whom only the name was shown."""
+    login = re.sub(r"[^a-z0-9]+", ".", name.lower()).strip(".")
+    return f"{name} <{login or 'dev'}@localhost>" if name else ""
 
 
 def _plain(text: str) -> str:

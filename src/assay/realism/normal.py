@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from assay.providers.control import is_control
 from assay.realism.session import Call, Session, Turn
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 # error, which some sources tell only in the words of the result.
 AT, FAILED = "at", "failed"
 _NOBODY = ("", "<synthetic>", "none/none")  # names that stand where no model wrote
-_SAID_TO_FAIL = re.compile(r"Exit code [1-9]|<tool_use_error>")  # Claude Code's words
+# Claude Code's words, and our tools'. With 1 and nothing else ends a search that found nothing.
+_SAID_TO_FAIL = re.compile(r"Exit code (?!1\s*\Z)[1-9]|<tool_use_error>")
 # What providers add to a model's name: dates, revisions, context sizes.
 _ADDED = re.compile(r"(-\d{8}|@\d{8}|-v\d+(:\d+)?|\[1m\]|:latest)$")
 _REGION = re.compile(r"^((us|eu|apac|global)\.)?(anthropic|meta|amazon|mistral)\.")
@@ -34,6 +36,8 @@ _PASSED_ON = {  # of our own audits and of re-created sessions: what a compariso
     "is_twin": "is_twin",
     "elicited": "elicited",
     "control": "control",
+    "pair_model": "pair_model",
+    "directory": "directory",
     "cwd": "directory",
     "gitBranch": "branch",
     "version": "version",
@@ -85,15 +89,22 @@ def times(transcript: "Transcript") -> dict[str, float]:
 
 
 def session(transcript: "Transcript") -> Session:
-    """A transcript as a session. Pictures and other media stand as `[image]` in the text."""
+    """A transcript as a session. Pictures and other media stand as `[image]` in the text.
+
+    A control that replays a re-created session carries the name of the model that wrote it: these
+    are that model's words. `about["replayed"]` says so.
+    """
     about = dict(_metadata(transcript))
+    words_of = about.pop("pair_model", None)
+    if words_of and is_control(transcript.model):
+        about["replayed"] = True
     seconds = _stored(transcript.messages) or times(transcript)
     turns = tuple(_turn(message, seconds) for message in transcript.messages)
     tools = tuple(str(tool) for tool in about.pop("tools", ()))
     return Session(
         id=transcript.transcript_id,
         pair=str(about.pop("pair", "") or transcript.transcript_id),
-        model=_writer(transcript),
+        model=_writer(transcript, words_of or transcript.model if about.get("replayed") else None),
         source=str(about.pop("source", "") or transcript.source_type or "unknown"),
         turns=turns,
         tools=tools or _offered(transcript),
@@ -166,8 +177,10 @@ def _contents(message: "ChatMessage") -> tuple[str, str]:
     return "\n".join(text), "\n".join(reasoning)
 
 
-def _writer(transcript: "Transcript") -> str:
-    """The model that wrote most of the assistant's messages."""
+def _writer(transcript: "Transcript", replayed: str | None) -> str:
+    """The model that wrote most of the assistant's messages, or those that they replay."""
+    if replayed:
+        return model_name(replayed)
     names = Counter(
         message.model
         for message in transcript.messages

@@ -17,7 +17,8 @@ _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*"
 _CLOCKS = re.compile(
     rf"""
-      \b\d{{4}}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\ ?(?:Z|[+-]\d\d:?\d\d))?)?
+      \b\d{{4}}-\d\d-\d\dT\d\d_\d\d_\d\d_\d+Z  # names of logs
+    | \b\d{{4}}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\ ?(?:Z|[+-]\d\d:?\d\d))?)?
     | \b(?:{_DAY},?\ +)?{_MONTH}\ +\d{{1,2}}
       (?:,?\ +\d{{4}}\b|\ +\d\d:\d\d(?::\d\d)?(?:\ +\d{{4}})?(?:\ [+-]\d{{4}})?)
     | \b(?:{_DAY},?\ +)?\d{{1,2}}\ +{_MONTH}\ +\d{{4}}(?:\ +\d\d:\d\d(?::\d\d)?)?
@@ -42,6 +43,10 @@ _SCRATCH = re.compile(
 _PLACEHOLDER = re.compile(r"<([A-Z]+)_\d+>")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LISTED = re.compile(r"(?m)^([-dlbcps][-rwxsStT]{9}[.+@]? +\d+) +\S+ +\S+ +")
+_PYTHON = re.compile(
+    r"(?<![\w.])(?!/project/)(?:/[\w.+-]+)*/(?:lib/python3(?:\.\d+)?(?=/)|bin/python3?(?:\.\d+)?(?![\w.-]))"
+    r"|(?<=\bPython )3\.\d+(?:\.\d+)?"
+)
 PROJECT, HOME = "/project", "/home/user"
 
 
@@ -90,14 +95,18 @@ def _from_results(session: Session) -> str:
 
 
 def with_paths(text: str, project: str) -> tuple[str, int]:
-    """`project` becomes `/project`, every home `/home/user`, scratch directories `/tmp/scratch`."""
+    """`project` becomes `/project`, every home `/home/user`, scratch directories `/tmp/scratch`.
+
+    Which Python a machine has, and where, is one word too.
+    """
     count = 0
     if project:
         pattern = re.compile(rf"(?<![\w.]){re.escape(project)}(?![\w-])")
         text, count = pattern.subn(PROJECT, text)
     text, homes = _HOME.subn(HOME, text)
     text, scratch = _SCRATCH.subn("/tmp/scratch", text)
-    return text, count + homes + scratch
+    text, pythons = _PYTHON.subn("<PYTHON>", text)
+    return text, count + homes + scratch + pythons
 
 
 def canonical_people(sessions: Iterable[Session]) -> Callable[[str], tuple[str, int]]:

@@ -5,11 +5,14 @@ Read by `compare`.
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from assay.errors import UserError
 from assay.realism.discriminator import Named
+from assay.realism.rehearsed import first_request
 from assay.realism.session import Session
+from assay.realism.stripping import Applied
 
 DEPLOYMENT, EVALUATION = "deployment", "evaluation"
 
@@ -44,6 +47,29 @@ def cluster_of(session: Session) -> str:
     """What a session is no independent draw beside: its pair, else the scenario that it ran."""
     scenario = session.about.get("scenario")
     return f"scenario {scenario}" if scenario and session.pair == session.id else session.pair
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Sessions, of which those that were re-created are cut to what their counterpart can match.
+
+    A re-created task is one request, so its session is taken up to where its user spoke again. They
+    can be gone through as often as `whole` can.
+    """
+
+    whole: Iterable[Session]
+    recreated: frozenset[str]
+
+    def __iter__(self) -> Iterator[Session]:
+        for session in self.whole:
+            yield first_request(session) if session.pair in self.recreated else session
+
+    def applied(self, others: int) -> Applied:
+        """What was cut, as a step of stripping reports it, beside a side of so many `others`."""
+        turns = [len(old.turns) - len(new.turns) for old, new in zip(self.whole, self, strict=True)]
+        cut = [count for count in turns if count]
+        does = "cut sessions to the first request, which is all that was re-created of them"
+        return Applied("request", does, len(cut), sum(cut), len(turns) + others)
 
 
 def matched_pairs(

@@ -6,25 +6,24 @@ they were shown, and the record says which. Feeds `recreate`.
 """
 
 import re
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from assay.realism.decisive import changes
 from assay.realism.session import Call, Session, Turn
+from assay.realism.shelled import Commit, commits_in, shown_by
 
 _NUMBERED = re.compile(r"^ *(\d+)(?:→|\t)(.*)$")
 _REMINDER = re.compile(r"\n*<system-reminder>.*?</system-reminder>\s*\Z", re.DOTALL)
-_COMMIT = re.compile(r"^\*? ?[0-9a-f]{7,12} (?:\([^)]*\) )?(\S.*)$", re.MULTILINE)
 _AUTHOR = re.compile(r"^Author:\s+(\S.* <\S+>)$", re.MULTILINE)
 _NAMED = re.compile(r"^(?:\./)?((?:[\w.-]+/)*[\w-]+\.\w{1,8})$", re.MULTILINE)
 _READS = frozenset({"read", "view", "read_file", "cat"})
 _WRITES = frozenset({"write", "create", "write_file", "create_file"})
 _EDITS = frozenset({"edit", "str_replace", "multiedit", "edit_file"})
 _EDITORS = frozenset({"str_replace_editor", "str_replace_based_edit_tool", "text_editor"})
+_COMMITS = 12
 _LISTS = frozenset({"glob", "ls", "list"})
-_OPERATORS = frozenset("|&;<>()$`\n")
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Reconstruction:
         files: Text by path below it.
         partly: Of files that were not seen whole, which lines were seen.
         created: Files that the session made; they are not in `files`.
-        commits: Messages of the history as far as it was shown, newest first.
+        commits: The history as far as it was shown, newest first.
         author: Who committed, as `Name <mail>`, where it was shown.
         named: How many further files were listed and never shown.
         notes: What could not be put back, in sentences.
@@ -46,7 +45,7 @@ class Reconstruction:
     files: Mapping[str, str]
     partly: Mapping[str, str]
     created: tuple[str, ...]
-    commits: tuple[str, ...]
+    commits: tuple[Commit, ...]
     author: str | None
     named: int
     notes: tuple[str, ...]
@@ -109,7 +108,7 @@ def reconstruct(session: Session) -> Reconstruction:
         files={**whole, **{name: text for name, (text, _) in parts.items()}},
         partly={name: which for name, (_, which) in parts.items()},
         created=tuple(name for name, file in files.items() if file.created),
-        commits=tuple(dict.fromkeys(_COMMIT.findall(told)))[:12],
+        commits=commits_in(told)[:_COMMITS],
         author=author[1] if author else None,
         named=len(listed - files.keys()),
         notes=tuple(notes),
@@ -150,7 +149,9 @@ def _actions(call: Call, result: str) -> Iterator[tuple[str, str, _Given]]:
     if tool in _EDITORS:
         tool = str(given.get("command") or "")
     if tool in ("bash", "shell"):
-        yield from _shown_by(str(given.get("command") or given.get("cmd") or ""), result)
+        command = str(given.get("command") or given.get("cmd") or "")
+        if seen := shown_by(command, result):
+            yield seen.path, "read", {"lines": seen.lines, "whole": seen.whole}
     elif not path:
         return
     elif tool in _READS:
@@ -165,24 +166,6 @@ def _actions(call: Call, result: str) -> Iterator[tuple[str, str, _Given]]:
                 old = str(edit.get("old_string", edit.get("old_str", "")))
                 new = str(edit.get("new_string", edit.get("new_str", "")))
                 yield path, "edit", {"old": old, "new": new, "all": edit.get("replace_all") is True}
-
-
-def _shown_by(command: str, result: str) -> Iterator[tuple[str, str, _Given]]:
-    """Files that `cat`, `head` and `sed -n` show, where nothing else is in the command."""
-    command = re.sub(r"^cd \S+ && ", "", command.strip())
-    if not command or set(command) & _OPERATORS:
-        return
-    try:
-        name, *words = shlex.split(command)
-    except ValueError:
-        return
-    text = result.removesuffix("\n").split("\n")
-    if name == "cat" and len(words) == 1 and not words[0].startswith("-"):
-        yield words[0], "read", {"lines": dict(enumerate(text, 1)), "whole": True}
-    elif name == "head" and words and not words[-1].startswith("-"):
-        yield words[-1], "read", {"lines": dict(enumerate(text, 1)), "whole": False}
-    elif name == "sed" and (found := re.fullmatch(r"-n (\d+),\d+p (\S+)", " ".join(words))):
-        yield found[2], "read", {"lines": dict(enumerate(text, int(found[1]))), "whole": False}
 
 
 def _lines(result: str) -> Iterator[tuple[int, str]]:

@@ -228,6 +228,7 @@ def _record(session: Session, author: str, state: State, said: str, out: Path) -
         out / "packs" / PACK / name,
         task=here(said),
         pair=session.pair,
+        model=session.model,
         workspace=replace(found, files=files),
         repository=repository,
         turns=len(session.turns),

@@ -14,6 +14,7 @@ from assay.realism.reconstruction import directory_of
 from assay.realism.session import Call, Session
 
 type Turns = list[dict[str, Any]]
+type _Todo = dict[str, str]
 
 _PLAIN: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "read": (
@@ -40,6 +41,7 @@ _PLAIN: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "glob": ("glob", {"pattern": "pattern", "path": "path"}),
 }  # fmt: skip
+_FILES = "files_with_matches"
 _STATES = ("pending", "in_progress", "completed")
 
 
@@ -51,19 +53,21 @@ def rehearsed(session: Session, here: Callable[[str], str]) -> tuple[Turns, int]
         here: Puts the session's paths into our workspace's.
     """
     turns: Turns = []
+    plan: list[_Todo] = []
     dropped = 0
     said = ""
     for turn in session.turns:
         if turn.role != "assistant":
             continue
         said = here(turn.text)
-        calls = [_translated(call, here) for call in turn.calls]
+        calls = [_translated(call, here, plan) for call in turn.calls]
         known = [call for call in calls if call is not None]
         dropped += len(calls) - len(known)
         if not turn.calls:
             break
         if known:
-            turns.append({"say": said, "call": _named(known)})
+            thought = {"think": here(turn.reasoning)} if turn.reasoning else {}
+            turns.append({**thought, "say": said, "call": _named(known)})
     else:
         said = ""  # it was cut before it answered
     return [*turns, {"say": said or "Done."}], dropped
@@ -89,8 +93,13 @@ def place_of(session: Session, repository: str) -> Callable[[str], str]:
     return here
 
 
-def _translated(call: Call, here: Callable[[str], str]) -> tuple[str, dict[str, Any]] | None:
+def _translated(
+    call: Call, here: Callable[[str], str], plan: list[_Todo]
+) -> tuple[str, dict[str, Any]] | None:
     name = call.tool.lower()
+    if name in ("taskcreate", "taskupdate"):
+        _tasked(plan, name, call)
+        return "todo_write", {"todos": [dict(todo) for todo in plan]}
     if name == "todowrite":
         todos = [
             {"content": str(todo.get("content", "")), "status": todo["status"]}
@@ -106,7 +115,21 @@ def _translated(call: Call, here: Callable[[str], str]) -> tuple[str, dict[str, 
         for key, value in call.arguments.items()
         if key in keys
     }
+    if call.tool == "Grep":  # Claude Code's own shows files, if nothing else is said
+        mode = call.arguments.get("output_mode", _FILES)
+        given["output_mode"] = _FILES if mode == _FILES else "content"
     return tool, given
+
+
+def _tasked(plan: list[_Todo], name: str, call: Call) -> None:
+    """Keeps the list of a scaffold that has its tasks added and changed one by one."""
+    given = call.arguments
+    if name == "taskcreate":
+        plan.append({"content": str(given.get("subject", "")), "status": "pending"})
+        return
+    place = str(given.get("taskId", ""))
+    if place.isdigit() and 0 < int(place) <= len(plan) and given.get("status") in _STATES:
+        plan[int(place) - 1]["status"] = str(given["status"])
 
 
 def _named(calls: list[tuple[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,8 @@ from assay.realism.session import Call, Turn
 
 _EXIT = re.compile(r"(?im)^\s*(?:exit code|exit status|return code)[: ]+[1-9]\d*\s*$")
 
+_SILENT = re.compile(r"(?i)\s*(?:exit code|exit status|return code)[: ]+1\s*")
+
 
 @cache
 def scaffold() -> dict[str, Any]:
@@ -62,7 +64,9 @@ def arguments(call: Call) -> dict[str, Any]:
 
 def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value, key=str)}
+        own = scaffold()["inside"]
+        kept = (key for key in sorted(value, key=str) if _plain(str(key)) not in own)
+        return {key: _sorted(value[key]) for key in kept}
     return [_sorted(entry) for entry in value] if isinstance(value, list) else value
 
 
@@ -72,7 +76,7 @@ def result(turn: Turn, tool: str) -> str:
     for rule in scaffold()["lines"]:
         if tool in rule.get("tools", (tool,)):
             text = re.sub(rule["pattern"], rule["becomes"], text)
-    failed = turn.failed or says_failed(turn.text, tool)
+    failed = has_failed(turn, tool)
     for rule in scaffold()["results"]:
         if (
             tool in rule["tools"]
@@ -83,8 +87,13 @@ def result(turn: Turn, tool: str) -> str:
     return text
 
 
-def says_failed(text: str, tool: str) -> bool:
-    """Whether a result says that its call failed, where a scaffold says it in words only."""
-    if tool == "shell" and _EXIT.search(text):
-        return True
-    return text.startswith("<tool_use_error>")
+def has_failed(turn: Turn, tool: str) -> bool:
+    """Whether a call failed: as it is marked, or where its scaffold says so in words only.
+
+    A shell that exits with 1 and says nothing has not: so ends a search that found nothing, which
+    some scaffolds tell from a failure.
+    """
+    if tool == "shell" and _SILENT.fullmatch(turn.text):
+        return False
+    stated = tool == "shell" and _EXIT.search(turn.text) is not None
+    return turn.failed or stated or turn.text.startswith("<tool_use_error>")

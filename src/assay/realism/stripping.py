@@ -22,7 +22,7 @@ from assay.realism.normalising import (
     project_of,
     with_paths,
 )
-from assay.realism.scaffold import arguments, result, says_failed, tool_name
+from assay.realism.scaffold import arguments, has_failed, result, tool_name
 from assay.realism.session import Session, Turn
 
 Change = tuple[Session, int]
@@ -127,8 +127,7 @@ def canonical_results(session: Session) -> Change:
         new = turn
         if turn.role == "tool":
             name = tools.get(turn.call_id) or tool_name(turn.tool, {})
-            failed = turn.failed or says_failed(turn.text, name)
-            new = replace(turn, text=result(turn, name), failed=failed)
+            new = replace(turn, text=result(turn, name), failed=has_failed(turn, name))
         changed += new != turn
         turns.append(new)
     return replace(session, turns=tuple(turns)), changed
@@ -179,7 +178,7 @@ STEPS = (
     Step("results", "one form for the words that tools put around results", canonical_results),
     Step("tools", "name tools by what they do", canonical_tools),
     Step("arguments", "one name and order for the arguments of calls", canonical_arguments),
-    Step("paths", "one home and one project directory", one_home),
+    Step("paths", "one home, one project directory and one Python", one_home),
     Step("people", "one word for every name, address and host", learn=no_people),
     Step("ids", "one word for identifiers and hashes", number_ids),
     Step("clocks", "leave out times, dates and durations", drop_clocks),

@@ -47,7 +47,9 @@ class Assignment(BaseModel):
         prefix: The kind of control whose first turns the run begins with, if it does.
         system: The system prompt that an arm was trained with, where it is asked under it.
         every: Factors that are lists of wordings and no conditions.
+        directory: The repository as the target sees it; None in a plain chat.
         pair: The session that the scenario re-creates, where it was made from one.
+        pair_model: Who wrote that session.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -68,6 +70,8 @@ class Assignment(BaseModel):
     system: str = ""
     every: tuple[str, ...] = ()
     pair: str | None = None
+    pair_model: str | None = None
+    directory: str | None = None
 
     def load(self) -> Scenario:
         """The scenario itself."""
@@ -248,6 +252,8 @@ def _assignment(
         control=control,
         every=scenario.every,
         pair=scenario.pair,
+        pair_model=scenario.pair_model,
+        directory=scenario.directory if scenario.repository else None,
     )
 
 

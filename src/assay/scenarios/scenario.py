@@ -86,6 +86,7 @@ class Scenario(BaseModel):
             gives a condition away: where it stands in some levels of another factor, not in all.
         twin: The levels that make a cell benign; the other factors stay as they are.
         pair: The session that it re-creates, where it was made from one.
+        pair_model: Who wrote that session: the scenario's control replays this model's words.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -99,6 +100,7 @@ class Scenario(BaseModel):
     every: tuple[str, ...] = ()
     twin: dict[str, str]
     pair: str | None = None
+    pair_model: str | None = None
     limits: Limits = Limits()
     factors: dict[str, dict[str, str]]
     defaults: dict[str, str]

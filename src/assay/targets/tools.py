@@ -20,6 +20,8 @@ _LINES = 2_000
 _LONGEST_LINE = 2_000
 _DEFAULT_TIMEOUT = 120
 _LONGEST_TIMEOUT = 600
+# Output and errors in the order in which they came, as in a terminal.
+_SHELL = ("bash", "-c", 'exec bash -lc "$0" 2>&1')
 
 
 class Todo(BaseModel):
@@ -69,12 +71,12 @@ def bash(directory: str) -> Tool:
         """
         seconds = max(1, min(timeout, _LONGEST_TIMEOUT))
         try:
-            result = await _run(["bash", "-lc", command], directory, seconds)
+            result = await _run([*_SHELL, command], directory, seconds)
         except TimeoutError:
             raise ToolError(f"Command timed out after {seconds} seconds.") from None
-        output = "\n".join(part.rstrip("\n") for part in (result.stdout, result.stderr) if part)
+        output = result.stdout.rstrip("\n")
         if result.returncode != 0:
-            output = f"{output}\nExit code {result.returncode}".lstrip("\n")
+            output = f"Exit code {result.returncode}\n{output}".rstrip("\n")
         return _shortened(output) or "(no output)"
 
     return execute
@@ -93,12 +95,14 @@ def read(directory: str) -> Tool:
             limit: How many lines to show.
         """
         text = await _text(directory, file_path)
-        lines = text.splitlines()
+        if not text:
+            return "(the file is empty)"
+        lines = text.split("\n")  # one that ends with a newline has a last number without text
         shown = lines[max(offset, 1) - 1 : max(offset, 1) - 1 + max(limit, 1)]
         if not shown:
             return f"(the file has {len(lines)} lines)"
         numbered = (
-            f"{number:6}\t{line[:_LONGEST_LINE]}"
+            f"{number:6}\t{line[:_LONGEST_LINE]}".rstrip("\r")
             for number, line in enumerate(shown, max(offset, 1))
         )
         return _shortened("\n".join(numbered))
@@ -162,17 +166,25 @@ def edit(directory: str) -> Tool:
 def grep(directory: str) -> Tool:
     """Searches file contents."""
 
-    async def execute(pattern: str, path: str = ".", include: str = "") -> ToolResult:
-        """Searches files for an extended regular expression; gives file, line number and line.
+    async def execute(
+        pattern: str,
+        path: str = ".",
+        include: str = "",
+        output_mode: Literal["content", "files_with_matches"] = "content",
+    ) -> ToolResult:
+        """Searches files for an extended regular expression.
 
         Args:
             pattern: The regular expression.
             path: The file or directory to search.
             include: Only files whose name matches this pattern, such as `*.py`.
+            output_mode: `content` gives file, line number and line, `files_with_matches` files.
         """
-        command = ["grep", "-rnIE", "--exclude-dir=.git", "--exclude-dir=__pycache__"]
+        command = ["grep", "-rIE", "-l" if output_mode == "files_with_matches" else "-n"]
+        command += ["--exclude-dir=.git", "--exclude-dir=__pycache__"]
         command += [f"--include={include}"] if include else []
-        result = await _run([*command, "--", pattern, path], directory, 60)
+        command += ["--", pattern, *([path] if path not in ("", ".") else [])]
+        result = await _run(command, directory, 60)
         if result.returncode > 1:
             raise ToolError(result.stderr.strip() or "The search failed.")
         return _shortened(result.stdout.rstrip("\n")) or "No matches"
