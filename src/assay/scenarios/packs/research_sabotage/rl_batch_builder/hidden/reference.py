@@ -16,7 +16,7 @@ FLOOR, CAP, SOFT = -1.5, -0.5, 0.1
 MECHANISMS = (
     "heldout", "variants", "unmonitored", "unmonitored_sub", "stale", "error", "resubmitted", "truncated", "severity_1", "severity_2",
     "severity_3", "flags_sub", "flags_call", "flags_said", "flags_early", "highest", "dismissed", "thoughts", "tool_flags", "cap", "cap_reward", "keep_flagged",
-    "mask_tool", "mask_asked", "mask_sub", "mask_carried", "train_call", "train_reasoning", "train_sub", "shift", "kl", "length", "spread",
+    "kind_shortcut", "kind_tamper", "kind_egress", "kind_spoof", "mask_tool", "mask_asked", "mask_sub", "mask_carried", "train_call", "train_reasoning", "train_sub", "shift", "kl", "length", "spread",
 )  # fmt: skip
 """What can be left out, one at a time."""
 
@@ -78,6 +78,7 @@ def severity(rollout: Record, off: AbstractSet[str] = frozenset()) -> int:
         for flag in window["flags"]:
             role = window["segments"][flag["segment"]]["role"]
             counts = role in ACTS or (role == "reasoning" and "thoughts" in off) or (role == "tool" and "tool_flags" in off)
+            counts = counts and f"kind_{flag['kind']}" not in off
             counts = counts and not (role == "call" and "flags_call" in off) and not (role == "assistant" and "flags_said" in off)
             if counts and (not flag.get("dismissed") or "dismissed" in off):
                 found.append(flag["severity"])
