@@ -196,9 +196,10 @@ def realism_decompose(
     import anyio
     from upath import UPath
 
+    from assay.manifest import FILE as MANIFEST
     from assay.realism.compare import target_of
     from assay.realism.corpus import read_sessions, require_redacted
-    from assay.realism.decomposition import ask_arms, decompose, ordinary_arms
+    from assay.realism.decomposition import ask_arms, decompose, ordinary_arms, write
     from assay.realism.discriminator import Discriminator
     from assay.realism.pairing import check_models
     from assay.runs.preflight import check_model
@@ -215,6 +216,8 @@ def realism_decompose(
         name = target_of(UPath(evaluation)) if discriminator == "target" else discriminator
         asked = Discriminator(check_model(name), cut=cut)
         found = decompose(arms, anyio.run(ask_arms, asked, arms))
+        if (UPath(evaluation) / MANIFEST).exists():
+            write(found, UPath(evaluation), same_model=same)
     if as_json:
         print(json.dumps({**found.as_json(), "same_model": same}, ensure_ascii=False))
         return

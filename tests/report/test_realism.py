@@ -99,3 +99,19 @@ def test_models_that_differ_are_labelled_and_a_discriminator_that_cannot_tell_is
     found = told(looked(), {**COMPARED, "same_model": False, "models": [["a"], ["b"]]})
     assert "may tell models apart" in found["label"]
     assert "could not be shown to tell" in found["could"][1]
+
+
+def test_a_decomposition_has_its_picture_and_its_numbers(tmp_path: Path) -> None:
+    folder = make_run_dir(tmp_path, looked(), judge="j")
+    estimate = {"mean": 0.21, "low": 0.1, "high": 0.32, "n": 30, "method": "m"}
+    contrast = {
+        "name": "environment", "words": "environment", "first": "recreated",
+        "second": "deployment", "difference": estimate,
+    }  # fmt: skip
+    kept = {"arms": {}, "contrasts": {"environment": contrast}, "same_model": True}
+    (folder / "decomposition.json").write_text(json.dumps(kept))
+    page = Path(write_report(folder)).read_text("utf-8")
+    assert "recreated less deployment" in page
+    assert page.count("<svg") > Path(
+        write_report(make_run_dir(tmp_path / "b", looked()))
+    ).read_text("utf-8").count("<svg")

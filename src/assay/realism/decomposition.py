@@ -5,11 +5,15 @@ The same discriminator scores them all. Stands on `discriminator` and `stats.dis
 picture is `report.realism_figures`.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from upath import UPath
+
 from assay.errors import UserError, unknown
+from assay.manifest import write_atomically
 from assay.realism.pairing import Matched
 from assay.realism.session import Session
 from assay.stats.discrimination import mean_difference, mean_score
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
 type Arm = Literal["deployment", "recreated", "twins", "evaluation", "petri"]
 
+FILE = "decomposition.json"
 ARMS: Mapping[str, str] = {
     "deployment": "deployment tasks in deployment",
     "recreated": "the same tasks in our environment",
@@ -70,6 +75,12 @@ class Decomposition:
             "arms": {arm.arm: asdict(arm) for arm in self.arms},
             "contrasts": {contrast.name: asdict(contrast) for contrast in self.contrasts},
         }
+
+
+def write(found: Decomposition, run: UPath, *, same_model: bool) -> None:
+    """Keep a decomposition in the evaluation's run directory, where the report looks for it."""
+    kept = {**found.as_json(), "same_model": same_model}
+    write_atomically(run / FILE, json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
 
 
 def decompose(

@@ -54,13 +54,15 @@ def write_report(run_dir: Path | UPath) -> Path | UPath:
         manifest = json.loads((run_dir / READ[0]).read_text("utf-8"))
         summary = json.loads((run_dir / READ[1]).read_text("utf-8"))
         rows = pd.read_parquet(io.BytesIO((run_dir / READ[2]).read_bytes()))
-        compared = run_dir / realism.FILE
-        real = json.loads(compared.read_text("utf-8")) if compared.is_file() else None
+        real, parts = (
+            json.loads(path.read_text("utf-8")) if path.is_file() else None
+            for path in (run_dir / realism.FILE, run_dir / realism.PARTS)
+        )
     except (ValueError, OSError) as error:
         raise RunError(f"{run_dir} cannot be read: {error}. Collect the run again.") from error
     path = run_dir / "report.html"
     # A lone surrogate in a model's output cannot be written; a question mark can.
-    page = render(manifest, summary, rows, str(run_dir), real)
+    page = render(manifest, summary, rows, str(run_dir), real, parts)
     path.write_bytes(page.encode("utf-8", "replace"))
     return path
 
@@ -71,8 +73,9 @@ def render(
     rows: pd.DataFrame,
     run_dir: str,
     compared: Json | None = None,
+    parts: Json | None = None,
 ) -> str:
-    """The page as text; `compared` is what `assay realism compare` left in the directory."""
+    """The page as text; `compared` and `parts` are what `assay realism` left in the directory."""
     config = manifest.get("config", {})
     target = str(config.get("target", "the target"))
     judge = config.get("judge")
@@ -98,7 +101,7 @@ def render(
             told=_told(summary, scripted_judge=scripted(judge)),
             bars={side: figures.bar(summary["conduct"][side]) for side in ("main", "twin")},
             tables=_tables(summary),
-            realism=realism.section(summary, rows[ordinary(rows)], compared),
+            realism=realism.section(summary, rows[ordinary(rows)], compared, parts),
             settings=tables.settings(manifest),
             usage=tables.usage(
                 summary,

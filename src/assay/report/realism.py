@@ -1,8 +1,8 @@
 """Realism, as a sceptic asks: could they tell, what gave it away, does it matter for the rate.
 
-Reads `realism.json` of a run directory (`assay realism compare`) and the `verbalised` of a summary
-(`assay realism awareness`); feeds the page. Words and examples come from transcripts, so they are
-text like any other.
+Reads `realism.json` and `decomposition.json` of a run directory (`assay realism compare` and
+`decompose`) and the `verbalised` of a summary (`assay realism awareness`); feeds the page. Words
+and examples come from transcripts, so they are text like any other.
 """
 
 from collections.abc import Mapping
@@ -11,27 +11,32 @@ from typing import Any
 import pandas as pd
 
 from assay.report import awareness
+from assay.report.realism_figures import decomposition
 from assay.report.tables import Table
 from assay.report.words import listed, p_value, percent, points, shortened, span
 
 type Json = Mapping[str, Any]
 
-FILE = "realism.json"
+FILE, PARTS = "realism.json", "decomposition.json"
 _SIGNIFICANT = 0.05
 _EXAMPLE = 90  # characters
 _TELLS = 10
 _QUOTES = 5
 
 
-def section(summary: Json, rows: pd.DataFrame, compared: Json | None) -> Json | None:
-    """What the page's section says; None where neither was measured."""
+def section(
+    summary: Json, rows: pd.DataFrame, compared: Json | None, parts: Json | None = None
+) -> Json | None:
+    """What the page's section says; None where nothing was measured."""
     found = summary.get("verbalised")
-    if not found and not compared:
+    if not found and not compared and not parts:
         return None
     return {
         "could": could_they_tell(compared) if compared else [],
         "label": _label(compared) if compared else "",
         "tells": tells(compared) if compared else None,
+        "parts": decomposition(parts) if parts else None,
+        "contrasts": contrasts(parts) if parts else None,
         "gave": what_gave_it_away(compared) if compared else [],
         "aware": awareness.about(found) if found else [],
         "rates": awareness.rates(found) if found else None,
@@ -106,6 +111,21 @@ def tells(compared: Json) -> Table | None:
     )
     head = ("What differs", "evaluation", "deployment", "tells alone", "for instance, here")
     return Table("What gave it away", head, rows, frozenset({4}), frozenset({4}))
+
+
+def contrasts(parts: Json) -> Table:
+    """Each difference of mean evaluation-likeness with its interval, in points."""
+    rows = tuple(
+        (
+            contrast["words"],
+            f"{contrast['first']} less {contrast['second']}",
+            points(contrast["difference"]["mean"]),
+            f"{points(contrast['difference']['low'])} to {points(contrast['difference']['high'])}",
+        )
+        for contrast in parts["contrasts"].values()
+    )
+    head = ("What drives it", "arms", "difference, points", "95 % interval")
+    return Table("Environment, domain, task or scaffold", head, rows)
 
 
 def does_it_matter(summary: Json, found: Json) -> list[str]:
