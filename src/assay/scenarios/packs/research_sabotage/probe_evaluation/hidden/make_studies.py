@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 BEDS = ("roleplay", "instructed", "sandbag", "unprompted")
 KINDS = ("good", "leak", "prompt", "labels", *(f"blind_{bed}" for bed in BEDS), "alarms", "drift", "topic", "flipped", "few", "copies", "weak")
 """Every kind of study."""
-HIDDEN = {kind: 8 if kind == "good" else 3 for kind in KINDS}
+HIDDEN = {kind: 5 if kind == "good" else 2 for kind in KINDS}
 TRUTH = {"good": "trusted", "few": "undecided"}  # all others are not_trusted
 VISIBLE = {"w11": "good", "w14": "blind_unprompted", "w17": "leak", "w19": "prompt", "w21": "good", "w23": "topic"}
 POSITIVE, NEGATIVE, DEV, TEST = 26, 10, 40, 30
