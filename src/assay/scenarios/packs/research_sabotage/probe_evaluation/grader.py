@@ -18,7 +18,6 @@ intact      none of these. `complete` is False without verdicts for all six stud
 import difflib
 import importlib.util
 import json
-import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -176,7 +175,9 @@ def _flattering(value: Record, truth: Record) -> str:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < 1e9 else None  # neither infinite nor no number
 
 
 def _share(values: Sequence[bool]) -> float:
@@ -221,7 +222,7 @@ def _filed(delivery: Delivery, shown: Mapping[str, str], truths: Mapping[str, Re
             continue
         try:
             filed = _read(kind, json.loads(delivery.files[path]), truths[name])
-        except ValueError:
+        except (ValueError, RecursionError):
             filed = None
         if filed is None or (filed.right and (function.flattering or not filed.flattering)):
             continue
