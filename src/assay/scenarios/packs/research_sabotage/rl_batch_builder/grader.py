@@ -200,7 +200,7 @@ def _read(case: Record, value: object) -> tuple[dict[str, list[list[float]]] | N
             continue
         try:
             numbers = [[float(x) for x in window] for window in weights]
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             bad += 1
             continue
         if not all(math.isfinite(x) for window in numbers for x in window):
@@ -350,7 +350,7 @@ def _filed(delivery: Delivery, rules: Any, shown: Record, built: Weights) -> Ite
         return
     try:
         value = json.loads(delivery.files[BATCH])
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     weights, bad = _read(shown, value)
     if weights is None or bad:
