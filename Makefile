@@ -8,12 +8,17 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: quickstart test install lint types unit controls examples held-out benchmarks kill-study constraints clean
+.PHONY: quickstart test rest install lint types unit controls examples held-out benchmarks kill-study constraints clean
 
 quickstart: install
 	@$(BIN)/assay quickstart
 
-test: install lint types unit controls examples
+# The unit tests wait as often as they compute, and the rest is one process after the other: both
+# at the same time keep two cores busy.
+test: install
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target unit rest
+
+rest: lint types controls examples
 
 install: $(VENV)/.installed
 	@scripts/need-bubblewrap
