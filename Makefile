@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: quickstart test rest install lint types unit controls examples held-out benchmarks kill-study constraints clean
+.PHONY: quickstart test rest install lint types unit controls examples held-out benchmarks kill-study slow constraints clean
 
 quickstart: install
 	@$(BIN)/assay quickstart
@@ -58,6 +58,9 @@ kill-study: install   ## a real study, killed at ten random moments, comes to th
 
 constraints:   ## compile versions (and no addresses) from pyproject.toml
 	@scripts/compile-constraints
+
+slow: install   ## what takes minutes: runs that are killed and go on, a study's too, a node that dies
+	$(BIN)/pytest -m slow -s
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -169,6 +169,7 @@ def test_a_stage_that_gives_what_others_need_cannot_be_ablated(tmp_path: Path) -
         make(told, tmp_path)
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_it_makes_the_same(tmp_path: Path) -> None:
     told = ["data", "make", "difficult_advice", "--n", "400", "--out", str(tmp_path / "out")]
     command = [sys.executable, "-m", "assay.cli", *told]

@@ -105,6 +105,7 @@ def test_runs_that_failed_for_good_count_against_the_claim(
     assert found["stopped"] == "below"
 
 
+@pytest.mark.slow
 def test_a_killed_audit_stops_where_an_unbroken_one_would(packs: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     command = [

@@ -197,6 +197,7 @@ class Interrupt(TrainerCallback):
             raise Interrupted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", [{"lora": {"rank": 4}}, {"gradient_accumulation": 2}])
 def test_an_interrupted_run_goes_on_where_it_was(
     pupil: Checkpoint, grader: Grader, tmp_path: Path, changes: dict[str, Any]
