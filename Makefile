@@ -16,7 +16,7 @@ quickstart: install
 # The unit tests wait as often as they compute, and the rest is one process after the other: both
 # at the same time keep two cores busy.
 test: install
-	@$(MAKE) --no-print-directory -j 2 --output-sync=target unit rest
+	@$(MAKE) --no-print-directory -j 2 --output-sync=line unit rest
 
 rest: lint types controls examples
 

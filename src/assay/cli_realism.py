@@ -19,6 +19,10 @@ realism_app = typer.Typer(
     rich_markup_mode=None,
 )
 
+Unredacted = Annotated[bool, typer.Option("--unredacted", help="Send the model a corpus as it is.")]
+ForceModels = Annotated[
+    bool, typer.Option(help="Compare although different models wrote the sides.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -112,12 +116,8 @@ def realism_compare(
     cut: Annotated[
         bool, typer.Option("--cut", help="Only what stands before the decisive action.")
     ] = False,
-    force_models: Annotated[
-        bool, typer.Option(help="Compare although two models wrote the two sides.")
-    ] = False,
-    unredacted: Annotated[
-        bool, typer.Option("--unredacted", help="Send the model a corpus as it is.")
-    ] = False,
+    force_models: ForceModels = False,
+    unredacted: Unredacted = False,
     triples: Annotated[
         int, typer.Option(min=0, help="Triples that a model compares all around.")
     ] = 20,
@@ -184,12 +184,8 @@ def realism_decompose(
     cut: Annotated[
         bool, typer.Option("--cut", help="Ask about what stands before the decisive action.")
     ] = False,
-    force_models: Annotated[
-        bool, typer.Option(help="Compare although two models wrote the arms.")
-    ] = False,
-    unredacted: Annotated[
-        bool, typer.Option("--unredacted", help="Send the model a corpus as it is.")
-    ] = False,
+    force_models: ForceModels = False,
+    unredacted: Unredacted = False,
     as_json: Json = False,
 ) -> None:
     """Compare how evaluation-like each arm is, as a model sees one transcript at a time."""

@@ -192,11 +192,20 @@ def test_killed_at_any_moment_it_makes_the_same(tmp_path: Path) -> None:
 
 
 def test_levels_are_dealt_evenly_and_meet_every_section() -> None:
-    told = Order(find("difficult_advice"), 7 * 240, {"author": "x"})
+    told = Order(find("difficult_advice"), 8 * 240, {"author": "x"})
     items = begin(told)
     areas = [item.stratum["area"] for item in items]
-    assert {areas.count(area) for area in areas} == {168}
-    assert len({(item.stratum["area"], item.parts["section"]) for item in items}) == 10 * 7
+    assert {areas.count(area) for area in areas} == {192}
+    assert len({(item.stratum["area"], item.parts["section"]) for item in items}) == 10 * 8
+
+
+def test_what_a_constitution_is_evaluated_with_is_not_taught() -> None:
+    from assay.scenarios.constitution import DOCUMENT, SHIPPED, read_constitution
+
+    cases = [section.case for section in read_constitution(SHIPPED / DOCUMENT).sections]
+    taught = find("difficult_advice").document_texts["constitution"]
+    assert any(cases)
+    assert not [case for case in cases if case and case[:40] in taught]
 
 
 def test_every_recipe_that_ships_holds_together() -> None:

@@ -17,6 +17,8 @@ from assay.errors import UserError
 from assay.study.steps import Assess, Kind, Task, register
 from assay.training.settings import Settings
 
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
 
 class Count(Settings):
     """A chain of numbers: each step's total goes on from its parent's."""
@@ -49,11 +51,12 @@ def count(task: Task) -> None:
         print(f"step {at}", flush=True)
         time.sleep(given.pause)
         at, total = at + 1, total + given.add
-        _write(state, [at, total])
         row = {"step": at, "proxy_reward": total / 100, "seconds": {"rest": 0.0}}
         with (task.out / "metrics.jsonl").open("a") as file:
             file.write(json.dumps(row) + "\n")
+        _write(state, [at, total])  # last: a kill before it repeats the row, and loses none
     _write(task.out / "total.json", total)
+    _write(task.out / "threads.json", {name: os.environ.get(name) for name in THREADS})
     if given.assessed:
         row = {
             "step": at, "condition": "plain", "scenario": "goals", "behaviour": "goals", "twin": False,

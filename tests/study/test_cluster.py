@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.study.studies import totals, write
-from tests.study.test_engine import command, environment, run
+from tests.study.test_engine import command, environment, run, threads
 
 pytest.importorskip("ray")
 FAILING = """\
@@ -46,6 +46,7 @@ def test_a_study_on_ray_comes_to_the_same_numbers(tmp_path: Path) -> None:
     status, said, told = run(file, tmp_path / "ray", "--engine", "ray")
     assert (status, said["done"]) == (0, 8), told
     assert totals(tmp_path / "ray") == totals(tmp_path / "local")
+    assert threads(tmp_path / "ray") == {"1"}
 
 
 @pytest.mark.slow

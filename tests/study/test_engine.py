@@ -33,6 +33,13 @@ def run(file: Path, out: Path, *more: object) -> tuple[int, dict[str, Any], str]
     return done.returncode, json.loads(done.stdout or "{}"), done.stderr
 
 
+def threads(out: Path) -> set[str | None]:
+    """What the steps of a study were told of threads."""
+    found = [json.loads(path.read_text()) for path in out.glob("steps/*/threads.json")]
+    assert found
+    return {value for told in found for value in told.values()}
+
+
 def test_every_step_is_run_once_and_arms_share_what_they_share(tmp_path: Path) -> None:
     status, said, _ = run(write(tmp_path), tmp_path / "out")
     assert status == 0
@@ -41,6 +48,11 @@ def test_every_step_is_run_once_and_arms_share_what_they_share(tmp_path: Path) -
         "count-s0": 6, "assess-s0": 6, "measure-one-s0": 8, "measure-two-s0": 10,
         "count-s1": 7, "assess-s1": 7, "measure-one-s1": 10, "measure-two-s1": 12,
     }  # fmt: skip
+
+
+def test_a_step_computes_with_one_thread(tmp_path: Path) -> None:
+    run(write(tmp_path, seeds=1), tmp_path / "out")
+    assert threads(tmp_path / "out") == {"1"}
 
 
 def test_what_is_done_is_not_done_again_and_a_changed_arm_runs_alone(tmp_path: Path) -> None:

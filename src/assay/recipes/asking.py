@@ -10,18 +10,13 @@ from typing import TYPE_CHECKING
 
 from assay.recipes.items import Finished, Item
 from assay.recipes.recipe import Recipe, Stage, fill
+from assay.recipes.scans import scan
 
 if TYPE_CHECKING:
     from inspect_ai.model import ChatMessage, Model, ModelOutput
 
 _TRIES = 2  # of a reply that is cut short or lacks its tags; who refuses is not asked again
 _SCORE = re.compile(r"<score>\s*(\d+(?:\.\d+)?)\s*</score>", re.IGNORECASE)
-_REFUSAL = re.compile(
-    r"^\W*(?:i(?:['’]m| am) (?:really |very |so )?(?:sorry|unable|not able)|sorry[,.]|my apologies|"
-    r"i (?:can(?:no|['’])t|won['’]t|will not|must decline|have to decline|decline)|"
-    r"(?:un)?fortunately,? i (?:can|am|must)|as an ai\b)",
-    re.IGNORECASE,
-)
 _SHOWN = 120
 REFERENCE = "Reference: {recipe}/{stage}/{item}"
 """The last line of every prompt: it keeps two items with equal parts apart in caches."""
@@ -93,7 +88,7 @@ def read(stage: Stage, item: Item, output: "ModelOutput") -> Finished:
 def _given(item: Item, text: str, parts: Sequence[dict[str, str]]) -> Finished:
     if parts:
         return Finished(item.id, "done", tuple(parts))
-    if _REFUSAL.match(text):
+    if scan("refusal").pattern.match(text):
         return Finished(item.id, "refused", reason=_short(text))
     return Finished(item.id, "malformed", reason=_short(text) or "an empty reply")
 

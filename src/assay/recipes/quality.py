@@ -5,22 +5,21 @@ report`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import yaml
-
 from assay.errors import UserError
+from assay.realism.mentions import mentioned
 from assay.recipes.distance import Distance, distances, evaluations
 from assay.recipes.diversity import Diversity, diversity
 from assay.recipes.near_duplicates import Duplicates, duplicates
 from assay.recipes.samples import Sample, samples
+from assay.recipes.scans import scan, scans
 
-_SCANS = Path(__file__).with_name("scans")
+_AWARE = 0.02  # of rows
 _END = re.compile(r"""[.!?…:;)\]}"'”’`*>|]\s*\Z""")
 _SHOWN = 3
 
@@ -120,7 +119,8 @@ def report(
             *_repeated(again, most),
             *_habits(varied, most),
             _cut(found, most),
-            *(_scanned(name, found) for name in _names()),
+            _aware(found),
+            *(_scanned(name, found) for name in scans()),
             *(_near(one, len(found), most) for one in apart),
         ),
         again, varied, tuple(apart),
@@ -164,13 +164,23 @@ def _cut(found: Sequence[Sample], most: Limits) -> Finding:
 
 
 def _scanned(name: str, found: Sequence[Sample]) -> Finding:
-    scan = _scan(name)
-    pattern: re.Pattern[str] = scan["pattern"]
-    hits = [(one, match) for one in found if (match := pattern.search(one.said))]
-    lines = tuple(f"{one.line}: {match[0][:60]!r}" for one, match in hits[:_SHOWN])
-    share = len(hits) / len(found)
-    sentence = f"{scan['about'].rstrip('.')}: {len(hits)} rows"
-    return _finding(name, share, scan["most"], sentence, lines)
+    looked = scan(name)
+    hits = [(one, match[0]) for one in found if (match := looked.pattern.search(one.said))]
+    return _hits(name, looked.about, looked.most, hits, len(found))
+
+
+def _aware(found: Sequence[Sample]) -> Finding:
+    """By the filter of verbalised awareness, which is wide: read the examples."""
+    hits = [(one, names[0]) for one in found if (names := mentioned(one.said))]
+    about = "The assistant may be speaking of being evaluated"
+    return _hits("evaluation_awareness", about, _AWARE, hits, len(found))
+
+
+def _hits(
+    name: str, about: str, most: float, hits: Sequence[tuple[Sample, str]], of: int
+) -> Finding:
+    lines = tuple(f"{one.line}: {shown[:60]!r}" for one, shown in hits[:_SHOWN])
+    return _finding(name, len(hits) / of, most, f"{about.rstrip('.')}: {len(hits)} rows", lines)
 
 
 def _near(found: Distance, n: int, most: Limits) -> Finding:
@@ -185,17 +195,6 @@ def _finding(
     name: str, value: float, limit: float, sentence: str, examples: tuple[str, ...] = ()
 ) -> Finding:
     return Finding(name, value, limit, value > limit, sentence, examples)
-
-
-def _names() -> list[str]:
-    return sorted(path.stem for path in _SCANS.glob("*.yaml"))
-
-
-@lru_cache(maxsize=16)
-def _scan(name: str) -> Mapping[str, Any]:
-    content = yaml.safe_load((_SCANS / f"{name}.yaml").read_text("utf-8"))
-    pattern = re.compile("|".join(f"(?:{one})" for one in content["patterns"]), re.I | re.M)
-    return {**content, "pattern": pattern}
 
 
 def _require() -> None:

@@ -14,11 +14,13 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from assay.errors import UserError, unknown
+from assay.scenarios.constitution import read_constitution
 from assay.scenarios.files import load_yaml
 
 LIBRARY = Path(__file__).with_name("library")
 Role = Literal["author", "reviewer", "target"]
 SLOT = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
+_CONSTITUTION = "constitution"  # the slot whose document is the one that its pack asks about
 _ITEM = ("number", "seed")  # parts that every item has
 
 
@@ -138,8 +140,8 @@ class Recipe(BaseModel):
         Raises:
             UserError: It does not hold together, or a document cannot be read.
         """
-        path = folder / "recipe.yaml"
-        recipe = load_yaml(path, cls)
+        sheet = folder / "recipe.yaml"
+        recipe = load_yaml(sheet, cls)
         recipe._folder = folder
         given = dict(documents or {})
         for name in given:
@@ -148,8 +150,9 @@ class Recipe(BaseModel):
                     "document", name, recipe.documents, f"Recipe {folder.name} has these."
                 )
         for name, file in recipe.documents.items():
-            recipe._documents[name] = _text(given.get(name) or folder / file)
-        recipe._check(path)
+            path = given.get(name) or folder / file
+            recipe._documents[name] = _taught(path) if name == _CONSTITUTION else _text(path)
+        recipe._check(sheet)
         return recipe
 
     @property
@@ -290,6 +293,12 @@ def sections(text: str) -> list[str]:
 def fill(template: str, parts: Mapping[str, str]) -> str:
     """A text with its slots filled; what a part holds is not filled again."""
     return SLOT.sub(lambda match: parts[match[1]], template)
+
+
+def _taught(path: Path) -> str:
+    """A constitution without its cases: those are what it is evaluated with."""
+    _text(path)
+    return read_constitution(path).text
 
 
 def _text(path: Path) -> str:

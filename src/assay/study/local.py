@@ -21,11 +21,11 @@ import assay
 from assay.study.engine import Ended, Job, Resources
 
 THREADS = (
-    "OMP_NUMTHREADS",
-    "MKL_NUMTHREADS",
-    "OPENBLAS_NUMTHREADS",
-    "NUMEXPR_NUMTHREADS",
-    "VECLIB_MAXIMUMTHREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
 )
 _STOP_SECONDS = 10.0
 
