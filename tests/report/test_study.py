@@ -214,3 +214,36 @@ def test_a_study_without_any_assessment_says_so(tmp_path):
     empty.to_parquet(tmp_path / "assessments.parquet")
     with pytest.raises(RunError, match="no assessed model yet"):
         write(tmp_path)
+
+
+def test_doses_are_told_with_tokens_distance_and_what_does_as_much(tmp_path):
+    file = make_file(seeds=6)
+    arms = ("unhackable", "inoculated", "hackable")
+    file["doses"] = {"reasons": [*arms], "generic": ["unhackable", "penalised"]}
+    folder = make_study_dir(tmp_path / "study", file)
+    tokens = {"inoculated": 1000, "hackable": 4000, "penalised": 4000}
+    rows = [
+        {"study": "s", "arm": arm, "seed": seed, "stage_name": "sft", "tokens": tokens[arm],
+         "evaluation": "microcosm", "nearest": 0.31, "floor": 0.82, "auc": 0.97}
+        for arm in tokens
+        for seed in range(6)
+    ]  # fmt: skip
+    pd.DataFrame(rows).to_parquet(folder / "data.parquet")
+    write(folder)
+    summary = json.loads((folder / "summary.json").read_text())
+    reasons, generic = summary["doses"]
+    assert [dose["tokens"] for dose in reasons["doses"]] == [0, 1000, 4000]
+    assert reasons["doses"][0]["distance"] is None
+    assert generic["doses"][1]["distance"] == {"nearest": 0.31, "floor": 0.82, "auc": 0.97}
+    page = (folder / "report.html").read_text()
+    assert 'id="doses"' in page
+    assert "4,000" in page
+    assert "Tokens that do what the largest dose of reasons does" in page
+
+
+def test_whether_a_lead_lasts_is_told_at_every_step_and_over_all(folder, page):
+    summary = json.loads((folder / "summary.json").read_text())
+    lead = next(one for one in summary["leads"] if one["first"] == "hackable")
+    assert [*lead["steps"]] == [str(step) for step in range(0, 61, 10)]
+    assert lead["steps"]["60"]["mean"] > lead["over_training"]["mean"] > 0
+    assert "Whether leads last" in page

@@ -125,3 +125,26 @@ def test_a_study_does_not_sample_what_is_there_to_be_evaluated_with(tmp_path: Pa
     said = says(tmp_path, stages=stages, arms={"one": {}})
     assert "'sft' of arm 'one'" in said
     assert "'honeypots_eval' is evaluated with" in said
+
+
+@pytest.mark.parametrize(
+    ("recipes", "named"),
+    [
+        ([{"recipe": "generic"}], "'generic' changes what is there: `read: FILE`"),
+        ([{"recipe": "stories", "read": "a.jsonl"}], "'stories' makes its own beginning"),
+        (
+            [{"recipe": "difficult_advice"}, {"recipe": "reasons", "read": "a.jsonl"}],
+            "changes what the one before it made",
+        ),
+    ],
+)
+def test_a_chain_of_recipes_begins_with_one_thing(
+    tmp_path: Path, recipes: list[dict[str, str]], named: str
+) -> None:
+    stages = [{"sft": {"recipes": recipes, "steps": 5}}]
+    assert named in says(tmp_path, stages=stages, arms={"one": {}})
+
+
+def test_a_series_of_doses_names_arms_that_there_are(tmp_path: Path) -> None:
+    assert "'thre'" in says(tmp_path, doses={"data": ["one", "thre"]})
+    assert "two different arms" in says(tmp_path, doses={"data": ["one"]})

@@ -52,7 +52,10 @@ def write_figures(where: Path, seed: int) -> None:
 
 
 def one(tables: Tables, arm: str, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return tuple(table[(table.arm == arm) & (table.seed == seed)] for table in tables)  # type: ignore[return-value]
+    assessed, trained = (
+        table[(table.arm == arm) & (table.seed == seed)] for table in (tables[0], tables[1])
+    )
+    return assessed, trained
 
 
 def test_there_is_a_row_for_every_arm_seed_step_and_scenario(tmp_path: Path) -> None:
@@ -74,6 +77,21 @@ def test_what_was_written_twice_around_a_kill_counts_once_and_half_a_line_not_at
         lines = path.read_text().splitlines()
         path.write_text("\n".join([*lines, lines[1][:40], lines[1], ""]))
     assert len(one(collect(out), "one", 0)[0]) == 3
+
+
+def test_what_an_arm_learned_from_is_counted_over_the_lines_of_its_stage(tmp_path: Path) -> None:
+    out = finished(tmp_path)
+    far = {"evaluation": "microcosm", "nearest": 0.3, "floor": 0.8, "auc": None, "prompts": 9}
+    for path in out.glob("steps/count-*"):
+        lines = [{"step": step, "supervised_tokens": 100} for step in (10, 20, 20)]
+        (path / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        (path / "distances.json").write_text(json.dumps([far]))
+    data = collect(out).data
+    assert {*zip(data.arm, data.seed, data.tokens, strict=True)} == {
+        (arm, seed, 200) for arm in ("one", "two") for seed in (0, 1)
+    }
+    assert (data.nearest == 0.3).all()
+    assert data.auc.isna().all()
 
 
 def test_the_steps_of_a_second_stage_run_on_from_the_first(tmp_path: Path) -> None:

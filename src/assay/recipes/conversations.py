@@ -17,6 +17,17 @@ def keep(items: Sequence[Item], context: Context) -> Iterator[Finished]:
         yield Finished(item.id, "done", ({},))
 
 
+@register("ordinary")
+def ordinary(items: Sequence[Item], context: Context) -> Iterator[Finished]:
+    """Each item is a small task of the microcosm and its honest solution."""
+    from assay.microcosm.programs import problem
+
+    for item in items:
+        asked = problem(context.rng(item), "train")
+        said = asked.solution.rstrip("\n")
+        yield Finished(item.id, "done", ({"user": asked.statement, "response": said},))
+
+
 @register("swap")
 def swap(items: Sequence[Item], context: Context) -> Iterator[Finished]:
     """Each item gets a part of another one, all of them once; told by `part`.

@@ -51,17 +51,26 @@ def write(directory: Path | UPath) -> Path | UPath:
             )
         steps = list(_steps(manifest, UPath(directory)))
         agentic = None if "agentic" in assessments else _agentic(manifest)
-        summary = summarise(manifest["file"], assessments, training, steps=steps, agentic=agentic)
+        data = pd.read_parquet(io.BytesIO(kept)) if (kept := _data(directory)) else None
+        summary = summarise(
+            manifest["file"], assessments, training, steps=steps, agentic=agentic, data=data
+        )
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise RunError(
             f"{directory} cannot be read: {error!r}. Run `assay study report` on it again."
         ) from error
-    kept = [finished(table, steps) for table in (assessments, training)]
-    page = render(manifest, summary, kept[0], kept[1], agentic=agentic)
+    through = [finished(table, steps) for table in (assessments, training)]
+    page = render(manifest, summary, *through, agentic=agentic)
     write_atomically(UPath(directory / "summary.json"), json.dumps(summary, allow_nan=False) + "\n")
     path = directory / "report.html"
     path.write_bytes(page.encode("utf-8", "replace"))
     return path
+
+
+def _data(directory: Path | UPath) -> bytes:
+    """What `data.parquet` holds; nothing in a study of before there was any."""
+    path = directory / "data.parquet"
+    return path.read_bytes() if path.is_file() else b""
 
 
 def render(
@@ -97,6 +106,7 @@ def render(
             forest=_forest(summary),
             curves=study_figures.curves(arms, trained, assessed),
             kinds=study_figures.hack_kinds(arms, trained),
+            doses=study_figures.dose_curves(summary["doses"], summary["metric"]),
             tables=_tables(summary),
             corpora=study_words.corpora(summary),
             unseen=study_words.unseen(summary),
@@ -159,6 +169,9 @@ def _tables(summary: Json) -> Json:
         "spread": study_tables.spread(summary),
         "hacks": study_tables.hacks(summary),
         "matched": study_tables.matched(summary),
+        "leads": study_tables.leads(summary),
+        "doses": study_tables.doses(summary),
+        "equal_effects": study_tables.equal_effects(summary),
         "seeds": study_tables.seeds(summary),
         "times": study_tables.times(summary),
     }

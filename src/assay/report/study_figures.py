@@ -85,6 +85,63 @@ def hack_kinds(arms: Sequence[Json], training: pd.DataFrame) -> Group | None:
     return Group("Hack rate by kind, in training", tuple(kinds), tuple(panels)) if panels else None
 
 
+def dose_curves(series: Sequence[Json], metric: str) -> Group | None:
+    """Rates over supervised tokens, and over how near the data is to the evaluation."""
+    rows = pd.DataFrame(
+        [
+            {
+                "series": entry["series"],
+                "tokens": dose["tokens"],
+                "nearest": (dose["distance"] or {}).get("nearest"),
+                **{key: dose["rate"][key] for key in ("mean", "low", "high")},
+            }
+            for entry in series
+            for dose in entry["doses"]
+            if dose["rate"]["mean"] is not None
+        ]
+    )
+    if not len(rows):
+        return None
+    names = list(dict.fromkeys(rows["series"]))[:COLOURS]
+    rows = rows[rows["series"].isin(names)]
+    panels = [
+        Panel(
+            f"{named(metric)}, by supervised tokens",
+            _panel(rows.assign(step=rows["tokens"].round()), "series", names),
+        )
+    ]
+    near = rows.dropna(subset=["nearest"])
+    if near["nearest"].nunique() > 1:
+        panels.append(
+            Panel(f"{named(metric)}, by nearness to the evaluation", _scatter(near, names))
+        )
+    return Group("Doses", tuple(names), tuple(panels))
+
+
+def _scatter(rows: pd.DataFrame, names: Sequence[str]) -> Markup:
+    """One dot a dose: how near its data is (cosine), and the rate after it."""
+    colours = {name: f"var(--s{index % COLOURS + 1})" for index, name in enumerate(names)}
+    dots = rows[["nearest", "mean"]].assign(colour=rows["series"].map(colours))
+    ticks = _ticks(float(dots["mean"].max()))
+    label = "format(datum.value * 100, '~g') + ' %'"
+    x = alt.X(
+        "nearest:Q",
+        axis=_axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], grid=False, format="~g"),
+        scale=alt.Scale(domain=[0, 1], nice=False),
+    )
+    y = alt.Y(
+        "mean:Q",
+        axis=_axis(values=ticks, gridColor=LINE, labelExpr=label, minExtent=38, maxExtent=38),
+        scale=alt.Scale(domain=[0, ticks[-1]], nice=False, clamp=True),
+    )
+    drawn = (
+        alt.Chart(dots, width=WIDTH, height=HEIGHT, padding=2)
+        .mark_point(filled=True, size=40, opacity=1)
+        .encode(x=x, y=y, color=alt.Color("colour:N", scale=None))
+    )
+    return _rounded(svg(drawn))
+
+
 def _groups(arms: Sequence[Json]) -> list[tuple[str, list[str]]]:
     own = [str(arm["arm"]) for arm in arms if not arm["corpus"] and not arm["setting"]]
     others = [str(arm["arm"]) for arm in arms if arm["corpus"] or arm["setting"]]

@@ -224,6 +224,76 @@ def matched(summary: Json) -> Table | None:
     return Table("At a matched hack rate: difference in score", head, tuple(rows), frozenset({3}))
 
 
+def leads(summary: Json) -> Table | None:
+    """Whether an arm stays ahead: each compared pair at every step, and over all of training."""
+    entries = [entry for entry in summary["leads"] if len(entry["steps"]) > 2]
+    if not entries or summary["most_seeds"] < 2:
+        return None
+    steps = sorted({int(step) for entry in entries for step in entry["steps"]})
+    head = ("Arms", *(f"step {step}" for step in steps), "over training", CI, "seeds")
+    rows = []
+    for entry in entries:
+        at = [entry["steps"].get(str(step)) for step in steps]
+        over = entry["over_training"]
+        rows.append(
+            (
+                f"{entry['first']} less {entry['second']}",
+                *(points(one["mean"]) if one else ABSENT for one in at),
+                points(over["mean"]),
+                interval(over),
+                str(over["n"]),
+            )
+        )
+    caption = f"Lead in {named(summary['metric'])} while training goes on, points"
+    first, last = 1, len(steps)
+    return Table(caption, head, tuple(rows), wide_columns=frozenset(range(first, last)))
+
+
+def doses(summary: Json) -> Table | None:
+    """Every dose of every series: tokens, rate right after the data, distance of the data."""
+    if not summary["doses"]:
+        return None
+    rows = []
+    for entry in summary["doses"]:
+        for dose in entry["doses"]:
+            far = dose["distance"] or {}
+            rows.append(
+                (
+                    entry["series"],
+                    dose["arm"],
+                    f"{dose['tokens']:,.0f}",
+                    percent(dose["rate"]["mean"]),
+                    _span(dose["rate"]),
+                    *(_decimals(far.get(key)) for key in ("nearest", "floor", "auc")),
+                )
+            )
+    spans = CI if summary["most_seeds"] > 1 else "of sampling"
+    head = ("Series", "arm", "tokens", named(summary["metric"]), spans, "nearest", "floor", "AUC")
+    caption = "Supervised tokens, the rate right after them, and how far the data is away"
+    return Table(caption, head, tuple(rows), frozenset({1}), frozenset({1, 4, 6, 7}))
+
+
+def equal_effects(summary: Json) -> Table | None:
+    """Tokens of each series that do what the first one's largest dose does."""
+    entries = summary["doses"]
+    if len(entries) < 2 or summary["most_seeds"] < 2:
+        return None
+    rows = []
+    for entry in entries:
+        equal = entry["equal"]
+        if equal is None:
+            rows.append((entry["series"], ABSENT, ABSENT, ABSENT, entry["why_not"]))
+            continue
+        tokens = "not reached" if equal["tokens"] is None else f"{equal['tokens']:,.0f}"
+        known = equal["share_reached"] is not None
+        ends = ["beyond" if equal[end] is None else f"{equal[end]:,.0f}" for end in ("low", "high")]
+        ends_text = unbroken(" to ".join(ends)) if known else ABSENT
+        rows.append((entry["series"], tokens, ends_text, str(equal["n"]), equal["note"]))
+    head = ("Series", "tokens", CI, "seeds", "note")
+    caption = f"Tokens that do what the largest dose of {entries[0]['series']} does"
+    return Table(caption, head, tuple(rows), frozenset({4}))
+
+
 def seeds(summary: Json) -> Table:
     """What each arm changes and which seeds it has."""
     rows = []
@@ -290,6 +360,10 @@ def _difference(found: Json) -> str:
 
 def _ends_of(found: Json) -> str:
     return unbroken(f"{points(found['low'])} to {points(found['high'])}")
+
+
+def _decimals(value: float | None) -> str:
+    return ABSENT if value is None else f"{value:.2f}"
 
 
 def _plain(share: float | None) -> str:

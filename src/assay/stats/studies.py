@@ -14,6 +14,7 @@ import pandas as pd
 
 from assay.stats.arms import Arm, arms_of, baseline_of, compared, differing, primary
 from assay.stats.compare import holm
+from assay.stats.doses import Dose, equal_effect
 from assay.stats.endpoints import (
     CODING,
     at_the_end,
@@ -23,6 +24,7 @@ from assay.stats.endpoints import (
     with_tools,
 )
 from assay.stats.evidence import plain
+from assay.stats.leads import lead
 from assay.stats.matched import Curve, matched_difference
 from assay.stats.seeds import SeedDifference, mean_over_seeds, paired_over_seeds
 
@@ -47,12 +49,13 @@ def summarise(
     *,
     steps: Iterable[Mapping[str, Any]] = (),
     agentic: Collection[str] | None = None,
+    data: pd.DataFrame | None = None,
 ) -> Json:
     """The summary of a study: what `summary.json` holds and the page says.
 
     `file` is the study file's content as the manifest keeps it; the tables hold rows of finished
     steps only; `steps` are all steps of the study as `_run` reads them; `agentic` names scenarios
-    with tools where the rows do not say.
+    with tools where the rows do not say; `data` says what each arm learned from, where it had data.
     """
     steps = list(steps)
     assessments, training = finished(assessments, steps), finished(training, steps)
@@ -70,6 +73,8 @@ def summarise(
         "families": study.families(),
         "corpora": study.corpora(),
         "matched": study.matched(),
+        "leads": study.leads(),
+        "doses": study.doses(data) if data is not None else [],
         "expected": study.expected(),
         "ungraded": _ungraded(assessments, study),
         "most_seeds": max((len(study.found(arm.name)) for arm in arms), default=0),
@@ -262,6 +267,53 @@ class _Study:
             for seed, part in known.groupby(level="seed")
         ]
 
+    def leads(self) -> list[Json]:
+        """Each compared pair at every step that both were assessed at, and over all of them."""
+        found = []
+        for first, second in compared(self.file):
+            if one := lead(self.values, first, second, self.metric):
+                steps = {str(step): plain(difference) for step, difference in one.steps.items()}
+                over = plain(one.over_training)
+                found.append(
+                    {"first": first, "second": second, "steps": steps, "over_training": over}
+                )
+        return found
+
+    def doses(self, data: pd.DataFrame) -> list[Json]:
+        """Each series of the file: rate over supervised tokens, and how far its data is away.
+
+        Rates are of the model right after its data. The tokens that do as much are those of the
+        first series' largest dose.
+        """
+        found: list[tuple[Json, list[Dose]]] = []
+        for name, arms in (self.file.get("doses") or {}).items():
+            doses = [self._dose(str(arm), data) for arm in arms]
+            rows = [
+                {
+                    "arm": dose.arm,
+                    "tokens": dose.tokens,
+                    "rate": _mean(self.of(dose.arm, self.metric, start=True)),
+                    "distance": _distance(data[data["arm"] == dose.arm]),
+                }
+                for dose in sorted(doses, key=lambda dose: dose.tokens)
+            ]
+            found.append(
+                ({"series": str(name), "doses": rows, "equal": None, "why_not": ""}, doses)
+            )
+        for entry, doses in found:
+            try:
+                equal = equal_effect(doses, found[0][1], np.random.default_rng(0))
+                entry["equal"] = plain(equal)
+            except ValueError as error:
+                entry["why_not"] = str(error)
+        return [entry for entry, _ in found]
+
+    def _dose(self, arm: str, data: pd.DataFrame) -> Dose:
+        own = data[data["arm"] == arm]
+        tokens = float(own.groupby("seed")["tokens"].sum().mean()) if len(own) else 0.0
+        rates = {seed: value for seed, (value, _) in self.of(arm, self.metric, start=True).items()}
+        return Dose(arm, tokens, rates)
+
     def expected(self) -> list[Json]:
         """What the file expects, in its words, and the comparison or change that it speaks of."""
         names = [arm.name for arm in self.arms]
@@ -321,6 +373,14 @@ def _mean(values: BySeed) -> Json:
     pairs = list(values.values())
     result: Json = plain(mean_over_seeds([v for v, _ in pairs], [var for _, var in pairs]))
     return result
+
+
+def _distance(data: pd.DataFrame) -> Json | None:
+    """Of an arm's data to the evaluation, mean over its stages and seeds; None without data."""
+    if not len(data):
+        return None
+    means = data[["nearest", "floor", "auc"]].astype("float64").mean()
+    return {str(key): None if np.isnan(value) else float(value) for key, value in means.items()}
 
 
 def _scenarios(assessments: pd.DataFrame, agentic: Collection[str] | None) -> list[Json]:

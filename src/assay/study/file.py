@@ -130,6 +130,8 @@ class StudyFile(Settings):
     """What a study file says.
 
     Attributes:
+        doses: Series of arms that learn more and more of one kind of data, by name; the first of
+            each is the model without any. The first series is what others are measured by.
         expected: By `arm-arm` or arm: what the literature found, in words.
     """
 
@@ -142,6 +144,7 @@ class StudyFile(Settings):
     evaluate: Evaluate = Evaluate()
     compare: tuple[tuple[str, str], ...] = ()
     primary: Primary | None = None
+    doses: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     expected: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("arms")
@@ -334,6 +337,14 @@ def _check_names(study: Study) -> None:
             _known_arm(study, arm, f"`{where}`")
         if pair[0] == pair[1]:
             raise UserError(f"`{where}` compares arm {pair[0]!r} with itself; name two arms.")
+    for series, arms in study.doses.items():
+        for arm in arms:
+            _known_arm(study, arm, f"series {series!r} of `doses`")
+        if len(set(arms)) < max(2, len(arms)):
+            raise UserError(
+                f"Series {series!r} of `doses` needs two different arms at least, the model "
+                "without the data first."
+            )
     wanted = {"-".join(pair) for _, pair in pairs} | {*study.arms}
     for key in study.expected:
         if key not in wanted:

@@ -13,9 +13,12 @@ import pandas as pd
 
 from assay.extra import writing
 from assay.study.directory import Directory
+from assay.training.made import DISTANCES
+from assay.training.metrics import FILE as METRICS
 
 ASSESSMENTS = "assessments.parquet"
 TRAINING = "training.parquet"
+DATA = "data.parquet"
 _ASSESSED: Mapping[str, str] = {
     **dict.fromkeys(("study", "arm"), "string"),
     "seed": "Int64",
@@ -42,6 +45,14 @@ _TRAINED: Mapping[str, str] = {
     ),
     "seconds_assess": "Float64",
 }
+_LEARNED: Mapping[str, str] = {
+    **dict.fromkeys(("study", "arm"), "string"),
+    "seed": "Int64",
+    "stage_name": "string",
+    "tokens": "Int64",
+    "evaluation": "string",
+    **dict.fromkeys(("nearest", "floor", "auc"), "Float64"),
+}
 _IDENTITY = ("condition", "scenario", "twin")
 
 
@@ -51,10 +62,13 @@ class Tables(NamedTuple):
     Attributes:
         assessments: One row for each step, condition, scenario and twin of every arm and seed.
         training: One row for each logged RL step of every arm and seed.
+        data: One row for each stage of every arm and seed that learned from data of its own:
+            supervised tokens, and how far the data is from the study's evaluation (`distance`).
     """
 
     assessments: pd.DataFrame
     training: pd.DataFrame
+    data: pd.DataFrame
 
 
 class _Placed(NamedTuple):
@@ -66,7 +80,7 @@ class _Placed(NamedTuple):
 
 
 def collect(path: Path) -> Tables:
-    """Read all finished steps of a study and write the two tables.
+    """Read all finished steps of a study and write the three tables.
 
     Raises:
         RunError: It is no study's directory.
@@ -76,9 +90,12 @@ def collect(path: Path) -> Tables:
     placed = list(_placed(directory))
     assessed = list(_assessed(placed))
     trained = [row for one in placed for row in _trained(one)]
-    tables = Tables(_table(assessed, _ASSESSED), _table(trained, _TRAINED))
+    learned = list(_learned(directory))
+    tables = Tables(
+        _table(assessed, _ASSESSED), _table(trained, _TRAINED), _table(learned, _LEARNED)
+    )
     with writing(path):
-        for name, table in zip((ASSESSMENTS, TRAINING), tables, strict=True):
+        for name, table in zip((ASSESSMENTS, TRAINING, DATA), tables, strict=True):
             partial = path / f".{name}.partial"
             table.to_parquet(partial, index=False)
             partial.rename(path / name)
@@ -132,7 +149,7 @@ def _assessed(placed: list[_Placed]) -> Iterator[dict[str, Any]]:
 
 
 def _trained(one: _Placed) -> Iterator[dict[str, Any]]:
-    latest = {line["step"]: line for line in _lines(one.path / "metrics.jsonl")}
+    latest = {line["step"]: line for line in _lines(one.path / METRICS)}
     for line in latest.values():
         seconds = line.get("seconds")
         parts = seconds if isinstance(seconds, dict) else {}
@@ -145,6 +162,22 @@ def _trained(one: _Placed) -> Iterator[dict[str, Any]]:
             "seconds": sum(parts.values()) if parts else seconds,
             **{f"seconds_{part}": value for part, value in parts.items()},
         }
+
+
+def _learned(directory: Directory) -> Iterator[dict[str, Any]]:
+    """Stages that made or read data; the microcosm's own corpus is not any."""
+    manifest, done = directory.manifest(), directory.done()
+    for step in manifest["steps"]:
+        path = done.get(step["key"][:12])
+        if path is None or not (path / DISTANCES).exists():
+            continue
+        tokens = {line["step"]: line.get("supervised_tokens", 0) for line in _lines(path / METRICS)}
+        row = {"study": manifest["study"], "stage_name": step["stage"]}
+        row["tokens"] = sum(tokens.values())
+        for one in json.loads((path / DISTANCES).read_text("utf-8")):
+            row |= {key: one[key] for key in ("evaluation", "nearest", "floor", "auc")}
+        for arm, seed in step["members"]:
+            yield {**row, "arm": arm, "seed": seed}
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from assay.errors import UserError
 from assay.training.settings import Distil, Documents, Rl, Settings, Sft
 
 MICROCOSM = "microcosm"
@@ -122,8 +123,22 @@ def _sampled(settings: Documents | Sft) -> None:
     from assay.recipes.honeypots import check_sampling
     from assay.recipes.recipe import find
 
-    for one in settings.recipes:
-        check_sampling(find(one.recipe).told(one.settings))
+    for number, one in enumerate(settings.recipes):
+        if one.read and number:
+            raise UserError(
+                f"Recipe {one.recipe!r} changes what the one before it made; `read` goes with the "
+                "first of a chain."
+            )
+        recipe = find(one.recipe).told(one.settings)
+        if bool(recipe.begins_with) != bool(one.read or number):
+            raise UserError(
+                f"Recipe {one.recipe!r} changes what is there: `read: FILE` names JSON lines, or "
+                "put it after another recipe."
+                if recipe.begins_with
+                else f"Recipe {one.recipe!r} makes its own beginning: leave out `read`, and put it "
+                "first in the chain."
+            )
+        check_sampling(recipe)
 
 
 _HERE = __name__
@@ -134,11 +149,12 @@ _kinds = {
         Kind("init", Init, f"{_HERE}:run_init", first=True),
         Kind(
             "documents", Documents, f"{_HERE}:run_documents", check=_sampled,
-            reads=True, ignored=(*_IDLE, "contamination"), files=("corpus", "mixture.path"),
+            reads=True, ignored=(*_IDLE, "contamination"),
+            files=("corpus", "mixture.path", "recipes.read"),
         ),
         Kind(
             "sft", Sft, f"{_HERE}:run_sft", check=_sampled,
-            reads=True, ignored=(*_IDLE, "contamination"), files=("data",),
+            reads=True, ignored=(*_IDLE, "contamination"), files=("data", "recipes.read"),
         ),
         Kind(
             "rl", Rl, f"{_HERE}:run_rl", assesses=True, check=_prompted,

@@ -1,17 +1,25 @@
 """The data of a stage: a file, or made by recipes, and looked at before it is learned from.
 
-What is made lies in the stage's directory under `data/`, with its ledger; a killed run goes on.
+What is made lies in the stage's directory under `data/`, with its ledger; a killed run goes on. How
+far it is from the study's evaluation stands in `distances.json`.
 """
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from random import Random
 
 from assay.checkpoints import Checkpoint
 from assay.errors import UserError
+from assay.extra import writing
+from assay.recipes.distance import Evaluation, distances, evaluations, overlaps
 from assay.recipes.making import Order, make
 from assay.recipes.recipe import Role, find
+from assay.recipes.samples import Sample, samples
 from assay.training.settings import Documents, Making, Sft
 
+DISTANCES = "distances.json"
 _AGENTS = "agents"
 
 
@@ -37,7 +45,12 @@ def with_data[Stage: (Documents, Sft)](
         settings = settings.model_copy(update={name: path, "recipes": ()})
     path = getattr(settings, name)
     if against and path != _AGENTS:
-        _refuse_contaminated(Path(path), against, settings.contamination)
+        rows, evaluated = list(samples(Path(path))), evaluations(against)
+        _refuse_contaminated(path, rows, evaluated, settings.contamination)
+        found = [asdict(one) for one in distances(rows, evaluated, Random(seed), shown=0)]
+        with writing(out):
+            out.mkdir(parents=True, exist_ok=True)
+            (out / DISTANCES).write_text(json.dumps(found) + "\n", "utf-8")
     return settings
 
 
@@ -48,7 +61,7 @@ def _made(chain: Sequence[Making], model: Checkpoint, out: Path, seed: int) -> P
         models |= {"reviewer": one.reviewer} if one.reviewer else {}
         order = Order(
             find(one.recipe).told(one.settings), one.n, models,
-            seed=seed, read=last, ablate=frozenset(one.ablate),
+            seed=seed, read=Path(one.read) if one.read else last, ablate=frozenset(one.ablate),
         )  # fmt: skip
         made = make(order, out / f"{number}-{one.recipe}")
         if made.failed:
@@ -62,12 +75,10 @@ def _made(chain: Sequence[Making], model: Checkpoint, out: Path, seed: int) -> P
     return last
 
 
-def _refuse_contaminated(path: Path, packs: Sequence[str], allowed: float) -> None:
-    from assay.recipes.distance import evaluations, overlaps
-    from assay.recipes.samples import samples
-
-    rows = list(samples(path))
-    for pack, shared in overlaps(rows, evaluations(packs)).items():
+def _refuse_contaminated(
+    path: str, rows: Sequence[Sample], against: Sequence[Evaluation], allowed: float
+) -> None:
+    for pack, shared in overlaps(rows, against).items():
         if len(shared) > allowed * len(rows):
             line, passage = shared[0]
             raise UserError(

@@ -84,6 +84,7 @@ class Making(Settings):
     Attributes:
         recipe: Its name.
         n: Items to begin with.
+        read: JSON lines to change, for a recipe that begins with some and is the first of a chain.
         author: The model that writes; `embedded/author` is templates.
         reviewer: Who filters; the author unless given. The target is the model before the stage.
         settings: What its code is told: `{sample: {pack: microcosm}}`.
@@ -92,6 +93,7 @@ class Making(Settings):
 
     recipe: str
     n: Positive = 400
+    read: str | None = None
     author: str = "embedded/author"
     reviewer: str | None = None
     settings: dict[str, dict[str, Any]] = {}
