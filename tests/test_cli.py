@@ -199,7 +199,9 @@ def test_list_and_show(assay: Run) -> None:
         "incident_escalation",
         "monitor_calibration",
         "oversight_evaluation_bug",
+        "probe_evaluation",
         "reward_hack_classifier",
+        "rl_batch_builder",
         "safety_data_generation",
         "training_data_filter",
     ]
