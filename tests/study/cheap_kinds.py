@@ -43,7 +43,7 @@ def count(task: Task) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if given.fail == "full":
         raise OSError(28, "No space left on device")
-    parents = [json.loads((parent / "total.json").read_text()) for parent in task.parents]
+    parents = [_weights(parent) for parent in task.parents]
     state = task.out / ".trainer" / "state.json"
     state.parent.mkdir(exist_ok=True)
     at, total = json.loads(state.read_text()) if state.exists() else (0, sum(parents) + task.seed)
@@ -56,6 +56,8 @@ def count(task: Task) -> None:
             file.write(json.dumps(row) + "\n")
         _write(state, [at, total])  # last: a kill before it repeats the row, and loses none
     _write(task.out / "total.json", total)
+    (task.out / "checkpoint").mkdir(exist_ok=True)
+    _write(task.out / "checkpoint" / "weights.json", total)
     _write(task.out / "threads.json", {name: os.environ.get(name) for name in THREADS})
     if given.assessed:
         row = {
@@ -76,7 +78,11 @@ def _first(out: Path) -> bool:
 
 def counted(task: Task) -> None:
     """What a chain comes to so far."""
-    _write(task.out / "total.json", json.loads((task.parents[-1] / "total.json").read_text()))
+    _write(task.out / "total.json", _weights(task.parents[-1]))
+
+
+def _weights(step: Path) -> int:
+    return int(json.loads((step / "checkpoint" / "weights.json").read_text()))
 
 
 def _write(path: Path, value: Any) -> None:

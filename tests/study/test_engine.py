@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -193,14 +194,31 @@ def test_an_interrupt_stops_at_once_and_says_how_to_go_on(tmp_path: Path) -> Non
 
 
 def test_steps_that_only_finished_ones_need_are_not_made_again(tmp_path: Path) -> None:
-    import shutil
-
     file, out = write(tmp_path), tmp_path / "out"
     run(file, out)
     for path in out.glob("steps/count-*"):
         shutil.rmtree(path)
     _, said, _ = run(file, out)
     assert said["run"] == 0
+
+
+def test_weights_that_were_deleted_are_made_again_where_somebody_needs_them(tmp_path: Path) -> None:
+    stages = [{"count": {}}, {"measure": {}}, {"measure": {"add": 5}, "as": "after"}]
+    file, out = write(tmp_path, stages=stages, arms={"one": {}}, seeds=1), tmp_path / "out"
+    run(file, out)
+    whole, done = totals(out), Directory(out).done()
+    first, middle, last = (done[step.short] for step in graph(file).steps if step.stage != "assess")
+    shutil.rmtree(middle / "checkpoint")
+    _, said, _ = run(file, out)
+    assert said["run"] == 0
+    shutil.rmtree(last)
+    _, said, _ = run(file, out)
+    assert said["run"] == 2
+    shutil.rmtree(first)
+    _, said, _ = run(file, out)
+    assert said["run"] == 0
+    assert totals(out) == {name: total for name, total in whole.items() if name in totals(out)}
+    assert {*whole} - {*totals(out)} == {"count-one-s0"}
 
 
 def test_status_and_plan_tell_what_is_done_and_what_a_step_takes(tmp_path: Path) -> None:

@@ -151,6 +151,11 @@ class Directory:
         """Where a step lies until it is finished."""
         return self.steps / f".{short}"
 
+    def reopen(self, step: Step) -> None:
+        """Make a finished step one that was cut: what it has measured it need not measure again."""
+        (self.final(step) / RECORD).unlink()
+        self.final(step).rename(self.partial(step.short))
+
     def failure(self, short: str) -> dict[str, Any] | None:
         """What a failed step said: `message`, `user`, `seconds`."""
         return _json(self.partial(short) / FAILED)
@@ -214,6 +219,12 @@ def tail(path: Path, size: int = 4096) -> list[str]:
 def record(path: Path) -> dict[str, Any] | None:
     """What a finished step says of itself: its entry in the manifest, `seconds`, `attempt`."""
     return _json(path / RECORD)
+
+
+def has_weights(path: Path) -> bool:
+    """Whether the checkpoint of a finished step is still there, if it ever made one."""
+    made = (record(path) or {}).get("weights", True)
+    return not made or (path / "checkpoint").is_dir()
 
 
 def _locked(descriptor: int, *, keep: bool = False) -> bool:

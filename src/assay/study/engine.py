@@ -8,10 +8,11 @@ is what lies in the directory.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from assay.errors import UserError
-from assay.study.directory import Directory
+from assay.study.directory import Directory, has_weights
 from assay.study.graph import Graph, Step, as_json
 from assay.study.steps import MICROCOSM, Task, kinds
 
@@ -132,14 +133,25 @@ Show = Callable[[Progress, Ended | None], None]
 """Called whenever a job has ended, and every second or so."""
 
 
-def wanted(graph: Graph, done: Mapping[str, object]) -> list[Step]:
-    """The steps to run: those that measure something and are not done, and what they need."""
+def wanted(graph: Graph, done: Mapping[str, Path]) -> list[Step]:
+    """The steps to run: those that measure something and are not done, and what they need.
+
+    Checkpoints of finished steps may be deleted: a step that is to be built upon makes its own
+    again.
+    """
     needed: set[str] = set()
+    missing: set[str] = set()
     known = kinds()
     for step in reversed(graph.steps):
-        if step.short not in done and (known[step.kind].assesses or step.key in needed):
-            needed |= {step.key, *step.parents}
-    return [step for step in graph.steps if step.key in needed and step.short not in done]
+        path = done.get(step.short)
+        if path is None:
+            lacks = known[step.kind].assesses or step.key in needed
+        else:
+            lacks = step.key in needed and not has_weights(path)
+        if lacks:
+            missing.add(step.key)
+            needed |= {*step.parents}
+    return [step for step in graph.steps if step.key in missing]
 
 
 def execute(graph: Graph, directory: Directory, engine: Engine, show: Show) -> Progress:
@@ -153,7 +165,11 @@ def execute(graph: Graph, directory: Directory, engine: Engine, show: Show) -> P
     Raises:
         UserError: The disk is full.
     """
-    progress = Progress(wanted(graph, directory.done()), 0)
+    done = directory.done()
+    progress = Progress(wanted(graph, done), 0)
+    for step in progress.wanted:
+        if step.short in done:
+            directory.reopen(step)
     progress.kept = len(graph.steps) - len(progress.wanted)
     free = engine.capacity()
     while progress.running or progress.waiting:

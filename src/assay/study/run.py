@@ -130,7 +130,7 @@ def planned(run: Run) -> dict[str, Any]:
             step.stage, {"kind": step.kind, "steps": 0, "done": 0, "to_run": 0, "seconds": 0.0}
         )
         row["steps"] += 1
-        row["done"] += step.short in done
+        row["done"] += step.short in done and step.key not in ahead
         row["to_run"] += step.key in ahead
         if step.key in ahead and row["seconds"] is not None:
             seconds = durations.of(step)

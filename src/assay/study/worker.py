@@ -84,6 +84,7 @@ def _attempt(job: Mapping[str, Any], task: Task) -> None:
         "status": "done",
         "seconds": round(time.monotonic() - started, 3),
         "attempt": attempt,
+        "weights": (task.out / "checkpoint").is_dir(),
     }
     (task.out / RECORD).write_text(json.dumps(record, indent=1) + "\n", "utf-8")
     shutil.rmtree(task.out / ".trainer", ignore_errors=True)
