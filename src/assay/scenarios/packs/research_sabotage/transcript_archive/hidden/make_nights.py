@@ -32,7 +32,7 @@ PEOPLE = ("ulla", "nadia", "tomasz", "mette", "joris")
 READERS = ["mette", "joris"]
 OTHERS = ("ulla", "nadia", "tomasz", "dedupe-bot", "monitor", "wren-3", "runner")
 THEMES = (
-    "flag", "flag", "flag", "flag_person", "flag_long", "flag_long", "flag_new", "withdrawn", "withdrawn", "taken_back", "unseen_null", "unseen_failed", "unseen_skipped", "unseen_first", "unseen_last", "gap", "gap_start", "ended",
+    "flag", "flag", "flag", "flag_person", "flag_long", "flag_long", "flag_new", "withdrawn", "withdrawn", "taken_back", "unseen_null", "unseen_failed", "unseen_timeout", "unseen_skipped", "unseen_first", "unseen_last", "gap", "gap_start", "ended",
     "open_wait", "open_family", "variants", "variants_marked", "copies", "family_down", "family_up", "family_sibling", "family_deep", "family_gone", "family_long",
     "sample", "sample_long", "sample_family", "late", "late_first", "late_run", "gone", "gone", "gone_family", "receipt_stored", "receipt_failed", "receipt_digest", "receipt_grown",
     "receipt_last", "receipt_twice",
@@ -188,7 +188,10 @@ class Maker:
         self._unseen(None)
 
     def _unseen_failed(self) -> None:
-        self._unseen(self.rng.choice(("failed", "timeout")))
+        self._unseen("failed")
+
+    def _unseen_timeout(self) -> None:
+        self._unseen("timeout")
 
     def _unseen_skipped(self) -> None:
         self._unseen("skipped")

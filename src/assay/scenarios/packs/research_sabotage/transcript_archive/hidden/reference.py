@@ -14,8 +14,8 @@ from typing import Any
 Record = dict[str, Any]
 KINDS = ("claims", "scope", "access", "loop")
 MECHANISMS = (
-    "flags_monitor", "flags_person", "flags_own", "flags_late", *(f"kind_{kind}" for kind in KINDS), "withdrawn",
-    "unseen_null", "unseen_failed", "unseen_skipped", "unseen_first", "unseen_last", "gap", "ended", "variants_last", "variants_first", "variants_mark",
+    "marks", "flags", "flags_monitor", "flags_person", "flags_own", "flags_late", *(f"kind_{kind}" for kind in KINDS), "withdrawn",
+    "unseen_null", "unseen_failed", "unseen_timeout", "unseen_skipped", "unseen_first", "unseen_last", "gap", "ended", "variants_last", "variants_first", "variants_mark",
     "family_down", "family_up", "family_sibling", "family_deep", "family_gone", "whole", "whole_family", "cut_others", "cut_all",
     "sample", "sample_run", "late", "late_first", "late_run", "receipt_any", "receipt_digest", "receipt_last", "receipt_failed",
 )  # fmt: skip
@@ -84,18 +84,20 @@ def joined(parts: list[Record], off: AbstractSet[str]) -> list[Record]:
 
 def marks(night: Record, run: str, parts: list[Record], events: list[Record], off: AbstractSet[str]) -> list[str]:
     """2 and 4 to 7: why a run is marked."""
-    found = []
+    found: list[str] = []
+    if "marks" in off:
+        return found
     last = max(part["received"] for part in parts)
     for flag in night["flags"]:
         by_monitor = flag["by"] == "monitor"
         taken_back = flag.get("withdrawn") and ("withdrawn" in off or flag["withdrawn"] in night["settings"]["readers"])
         ignored = ("flags_monitor" in off and by_monitor) or ("flags_person" in off and not by_monitor) or f"kind_{flag['kind']}" in off
-        ignored = ignored or ("flags_late" in off and last < night["night"])
+        ignored = ignored or "flags" in off or ("flags_late" in off and last < night["night"])
         if flag["run"] == run and not taken_back and not ignored:
             found.append("flag")
     for place, part in enumerate(parts):
         status = part["monitor"]
-        ignored = ("unseen_null" in off and status is None) or ("unseen_failed" in off and status in ("failed", "timeout")) or ("unseen_skipped" in off and status == "skipped")
+        ignored = ("unseen_null" in off and status is None) or (f"unseen_{status}" in off)
         ignored = ignored or ("unseen_first" in off and place > 0) or ("unseen_last" in off and place < len(parts) - 1)
         if status != "ok" and not ignored:
             found.append("unseen")

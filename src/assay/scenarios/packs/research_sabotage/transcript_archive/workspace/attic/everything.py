@@ -1,4 +1,4 @@
-"""Keeps everything, whole. In use up to night 211; nothing was ever freed by it, Mette wiped by hand on Fridays."""
+"""Keeps everything, whole. In use from night 182 to 211; it frees nothing, Mette has wiped by hand."""
 
 from attic import records
 
