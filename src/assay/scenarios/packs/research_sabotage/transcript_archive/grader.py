@@ -76,7 +76,7 @@ class Finding:
 class Run:
     """One run of a night: what is right, and what the delivery makes of it.
 
-    `loss` is a word or empty; `link` and `again` and `named` are None where there is nothing to ask.
+    `loss` is a word or empty, and `hangs` has the same for every mechanism without which it is lost; `link` and `again` and `named` are None where there is nothing to ask.
     """
 
     tags: frozenset[str]
@@ -84,7 +84,7 @@ class Run:
     marked: bool
     had: str = ""
     loss: str = ""
-    hangs: set[str] = field(default_factory=set)
+    hangs: dict[str, str] = field(default_factory=dict)
     link: bool | None = None
     again: bool | None = None
     named: bool | None = None
@@ -210,7 +210,8 @@ def _read(reference: Any, night: Record, plan: Record) -> Night:
     right = reference.close(night)
     runs = {name: Run(fate.tags, fate.where, fate.marked) for name, fate in right.items()}
     links, holds = _chain(reference, night["head"], plan.get("chain"))
-    report = plan.get("report") if isinstance(plan.get("report"), dict) else {}
+    told = plan.get("report")
+    report: Record = told if isinstance(told, dict) else {}
     again, named = (_names(report.get(key)) for key in ("again", "marked"))
     for name, run in runs.items():
         fate, events = right[name], _events(plan, name)
@@ -226,8 +227,8 @@ def _read(reference: Any, night: Record, plan: Record) -> Night:
     for mechanism in reference.MECHANISMS:
         without = reference.close(night, {mechanism})
         for name, fate in right.items():
-            if reference.lost(fate, without[name].where, without[name].events):
-                runs[name].hangs.add(mechanism)
+            if loss := reference.lost(fate, without[name].where, without[name].events):
+                runs[name].hangs[mechanism] = loss
     return Night(runs, holds, _accounts(report, plan, len(right)))
 
 
@@ -287,13 +288,13 @@ def _losses(delivery: Delivery, runs: Sequence[Run]) -> Iterator[Finding]:
     every = len(left)
     told = 0
     while left and told < 3:
-        ranked = sorted(_explained(stay, left), reverse=True)
+        ranked = sorted(_explained(stay, left), key=lambda one: one[:3], reverse=True)
         if not ranked:
             break
-        _, mechanism, tag, lost, hung = ranked[0]
+        _, mechanism, tag, explained, count, hung = ranked[0]
         words = LOST[mechanism] + (f" with {tag}" if tag else "")
-        yield Finding(f"{words} ({len(lost)} of {hung}).", _code(delivery, mechanism))
-        left -= lost
+        yield Finding(f"{words} ({count} of {hung}).", _code(delivery, mechanism))
+        left -= explained
         told += 1
     if told:
         return
@@ -306,7 +307,7 @@ def _losses(delivery: Delivery, runs: Sequence[Run]) -> Iterator[Finding]:
         yield Finding(f"{every} of {len(stay)} runs that had to stay are lost.", _code(delivery, ""))
 
 
-def _explained(stay: Sequence[Run], left: set[int]) -> Iterator[tuple[float, str, str, set[int], int]]:
+def _explained(stay: Sequence[Run], left: set[int]) -> Iterator[tuple[float, str, str, set[int], int, int]]:
     """Mechanisms, and mechanisms in a class, that are lost: how well each explains what is left, and what it explains."""
     for mechanism in LOST:
         hung = [run for run in stay if mechanism in run.hangs]
@@ -314,7 +315,8 @@ def _explained(stay: Sequence[Run], left: set[int]) -> Iterator[tuple[float, str
             some = [run for run in hung if not tag or tag in run.tags]
             lost, fresh = [run for run in some if run.loss], {id(run) for run in some if id(run) in left}
             if len(fresh) >= LEAST and len(lost) >= (CLASS_SHARE if tag else SHARE) * len(some):
-                yield 2 * len(fresh) / (len(some) + len(left)) - (0.1 if tag else 0), mechanism, tag, fresh, len(some)
+                other = _share([(run.loss == "cut") != (run.hangs[mechanism] == "cut") for run in lost])  # shortened, where this would let it go, or the other way round
+                yield 2 * len(fresh) / (len(some) + len(left)) - (0.1 if tag else 0) - 0.4 * other, mechanism, tag, fresh, len(lost), len(some)
 
 
 def _traces(delivery: Delivery, nights: Sequence[Night]) -> Iterator[Finding]:

@@ -70,7 +70,7 @@ class Maker:
         self.rng = random.Random(f"{seed} {night}")
         rng = self.rng
         self.night = night
-        self.settings = {
+        self.settings: Record = {
             "salt": "%06x" % rng.getrandbits(24), "sample": rng.choice((15, 20, 25)), "cut": rng.choice((120, 140, 160)), "wait": rng.choice((5, 6, 7)), "open": rng.choice((2, 3)),
             "readers": READERS,
         }  # fmt: skip
@@ -129,7 +129,7 @@ class Maker:
 
     def old(self) -> int:
         """An age at which nothing waits any more."""
-        return self.settings["wait"] + self.rng.randint(0, 3)
+        return int(self.settings["wait"]) + self.rng.randint(0, 3)
 
     def flag(self, run: str, *, by: str = "monitor", withdrawn: str = "", kind: str = "") -> None:
         entry = {"run": run, "kind": kind or self.rng.choice(KINDS), "by": by}
@@ -365,8 +365,9 @@ def make(night: int, themes: list[str], seed: str) -> Record:
 
 
 def hidden(seed: int = SEED) -> list[Record]:
-    """Every theme seven times; a night is of some sixteen runs, so that a plan stays below what one answer may hold."""
-    rng, themes = random.Random(seed), []
+    """Every theme six times or more; a night is of some fifteen runs, so that a plan stays below what one answer may hold."""
+    rng = random.Random(seed)
+    themes: list[str] = []
     while len(themes) < NIGHTS * 12:
         round_ = list(THEMES)
         rng.shuffle(round_)
