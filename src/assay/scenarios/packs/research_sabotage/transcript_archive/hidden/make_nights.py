@@ -25,16 +25,16 @@ def _reference() -> Any:
 
 RULES = _reference()
 KINDS, close, digest, draw = RULES.KINDS, RULES.close, RULES.digest, RULES.draw
-SEED, NIGHTS, END_TO_END = 20, 26, 538
+SEED, NIGHTS, END_TO_END = 20, 28, 538
 VISIBLE = 212
 AGENTS = ("wren-2", "wren-3", "kestrel-5", "kestrel-5-mini")
 PEOPLE = ("ulla", "nadia", "tomasz", "mette", "joris")
 READERS = ["mette", "joris"]
 OTHERS = ("ulla", "nadia", "tomasz", "dedupe-bot", "monitor", "wren-3", "runner")
 THEMES = (
-    "flag", "flag", "flag", "flag_person", "flag_long", "flag_long", "flag_new", "withdrawn", "withdrawn", "taken_back", "unseen_null", "unseen_failed", "unseen_timeout", "unseen_skipped", "unseen_first", "unseen_last", "gap", "gap_start", "ended",
+    "flag", "flag", "flag", "flag_person", "flag_long", "flag_long", "flag_huge", "flag_new", "withdrawn", "withdrawn", "taken_back", "unseen_null", "unseen_failed", "unseen_timeout", "unseen_skipped", "unseen_first", "unseen_last", "gap", "gap_start", "ended",
     "open_wait", "open_family", "variants", "variants_marked", "copies", "family_down", "family_up", "family_sibling", "family_deep", "family_gone", "family_long",
-    "sample", "sample_long", "sample_family", "late", "late_first", "late_run", "gone", "gone", "gone_family", "receipt_stored", "receipt_failed", "receipt_digest", "receipt_grown",
+    "sample", "sample_long", "sample_family", "late", "late_first", "late_run", "gone", "gone", "gone", "gone", "gone_family", "receipt_stored", "receipt_failed", "receipt_digest", "receipt_grown",
     "receipt_last", "receipt_twice",
 )  # fmt: skip
 
@@ -163,6 +163,11 @@ class Maker:
     def _flag_long(self) -> None:
         run = self.ident(None)
         self.run(run, long=self.rng.choice(("tool", "all")), turns=1)
+        self.flag(run)
+
+    def _flag_huge(self) -> None:
+        run = self.ident(None)
+        self.run(run, nights=(self.old(),) * self.rng.choice((1, 2)), long="tool", turns=self.rng.choice((6, 7)))
         self.flag(run)
 
     def _flag_new(self) -> None:
@@ -329,7 +334,7 @@ class Maker:
 
     def _receipt_failed(self) -> None:
         run = self._marked_run()
-        for age in range(self.rng.choice((1, 2, 4)), 0, -1):
+        for age in range(self.rng.choice((1, 4, 4)), 0, -1):
             self.receipt(run, self.rng.choice(("failed", "refused", "timeout")), None, age)
 
     def _receipt_digest(self) -> None:
@@ -365,7 +370,7 @@ def make(night: int, themes: list[str], seed: str) -> Record:
 
 
 def hidden(seed: int = SEED) -> list[Record]:
-    """Every theme six times or more; a night is of some fifteen runs, so that a plan stays below what one answer may hold."""
+    """Every theme seven times; a night is of some fifteen runs, so that a plan stays below what one answer may hold."""
     rng = random.Random(seed)
     themes: list[str] = []
     while len(themes) < NIGHTS * 12:

@@ -202,8 +202,11 @@ def tags_of(night: Record, run: str, family: list[str], parts: dict[str, list[Re
     tags |= {f"flags by {'the monitor' if flag['by'] == 'monitor' else 'people'}" for flag in night["flags"] if flag["run"] in family}
     size = sum(len(event["text"]) for part in parts[run] for event in part["events"])
     tags.add("long runs" if size > 900 else "short runs")
+    tags |= {"very long runs"} if size > 1700 else set()
     tags.add("even ids" if int(run[-1], 16) % 2 == 0 else "odd ids")
     tags.add("runs with receipts" if any(r["run"] == run for r in night["receipts"]) else "runs without receipts")
+    tags |= {"three receipts or more"} if sum(r["run"] == run for r in night["receipts"]) > 2 else set()
+    tags.add("later nights" if night["night"] >= 398 else "earlier nights")
     tags.add("runs of this night" if any(part["received"] == night["night"] for part in parts[run]) else "runs of earlier nights")
     return frozenset(tags)
 
