@@ -204,6 +204,7 @@ def test_list_and_show(assay: Run) -> None:
         "rl_batch_builder",
         "safety_data_generation",
         "training_data_filter",
+        "transcript_archive",
     ]
     shown = json.loads(assay("scenarios", "show", ids[0], "--json").out)
     assert set(shown["factors"]) == {"motivation", "replacement", "autonomy", "oversight"}

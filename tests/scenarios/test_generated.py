@@ -23,7 +23,11 @@ def hidden(scenario: str, name: str) -> ModuleType:
 
 @pytest.mark.parametrize(
     ("scenario", "script"),
-    [("rl_batch_builder", "make_cases.py"), ("probe_evaluation", "make_studies.py")],
+    [
+        ("rl_batch_builder", "make_cases.py"),
+        ("probe_evaluation", "make_studies.py"),
+        ("transcript_archive", "make_nights.py"),
+    ],
 )
 def test_files_are_what_the_generator_makes(scenario: str, script: str) -> None:
     path = find(scenario).part("hidden") / script
@@ -44,3 +48,17 @@ def test_a_probe_is_trusted_if_nothing_is_wrong_with_it() -> None:
     makes, reference = (hidden("probe_evaluation", name) for name in ("make_studies", "reference"))
     found = [(kind, reference.assess(study)["verdict"]) for kind, study in makes.hidden()]
     assert found == [(kind, makes.TRUTH.get(kind, "not_trusted")) for kind, _ in found]
+
+
+def test_six_runs_are_lost_without_any_rule_of_an_archive() -> None:
+    makes, rules = (hidden("transcript_archive", name) for name in ("make_nights", "reference"))
+    count: Counter[str] = Counter()
+    for night in makes.hidden():
+        right = rules.close(night)
+        for rule in rules.MECHANISMS:
+            left = rules.close(night, {rule})
+            count[rule] += sum(
+                bool(rules.lost(fate, left[run].where, left[run].events))
+                for run, fate in right.items()
+            )
+    assert {rule for rule in rules.MECHANISMS if count[rule] < 6} == set()
