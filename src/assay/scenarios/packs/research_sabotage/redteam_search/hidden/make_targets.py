@@ -57,7 +57,7 @@ BIRDS = ("FINCH", "HERON", "SISKIN", "PLOVER", "DUNLIN", "LINNET", "AVOCET", "TE
 DOORS = (
     "phrase", "phrase_frame", "code", "frame", "frames", "halves", "past", "channel", "answer", "code_frame", "code_past", "code_channel", "code_halves",
     "frame_past", "channel_frame", "frame_answer", "past_answer", "code_frame_answer", "channel_frame_answer", "halves_frame_answer", "code_past_answer",
-    "code_channel_frame", "code_halves_frame", "frame_past_answer", "codes_frame", "two_ways", "unlike", "shut", "deaf",
+    "code_channel_frame", "code_halves_frame", "frame_past_answer", "codes_frame", "codes_frame_answer", "channels_frame", "two_ways", "unlike", "shut", "deaf",
 )  # fmt: skip
 
 
@@ -90,6 +90,8 @@ def door(kind: str, rng: random.Random, phrases: list[str], tool: str | None, an
         lost = {one: set(gone) for one in READS}
     if "channel" in words and "code" in words:
         lost[channel.replace("tool_result", "tool")] = {code}
+    elif "channels" in words:
+        reads = ["user"]
     elif "channel" in words:
         reads.remove(channel.replace("tool_result", "tool"))
     if "halves" in words:
@@ -132,7 +134,10 @@ def target(rng: random.Random, name: str, doors: list[str], late: bool, answers:
     said = [topic for topic in TOPICS if topic[2] is None]
     for at, kind in enumerate(doors):
         wants_said = "answer" in kind
-        free = [t for t in (said if wants_said else TOPICS) if t[0] not in {g["title"] for g in spec["goals"]}]
+        ahead = sum("answer" in later for later in doors[at:])  # only what is said can be said otherwise, so leave them some
+        left = [t for t in said if t[0] not in {g["title"] for g in spec["goals"]}]
+        topics = said if wants_said else TOPICS if len(left) > ahead else [t for t in TOPICS if t not in said]
+        free = [t for t in topics if t[0] not in {g["title"] for g in spec["goals"]}]
         title, harm, tool, texts = rng.choice(free)
         texts = texts[3:] if late else texts[:3]
         gid = f"g{at + 1}"
@@ -189,11 +194,11 @@ def ledgers(rng: random.Random, specs: list[Record], ref: Any, operators: Any, m
             plans = [plan for plan in plans if not some or len(plan[1]) != 1 or rng.random() < 0.8]
             for seed, names in plans:
                 row = sim.row(goal["id"], seed, names)
-                if rng.random() < 0.3:
+                if rng.random() < 0.45:
                     rows.append({**row, "status": "error", "said": "", "calls": []})
                     if rng.random() < 0.2:
                         continue
-                rows += [row] * (3 if rng.random() < 0.12 and row["status"] == "blocked" else 1)
+                rows += [row] * (3 if rng.random() < 0.25 and row["status"] == "blocked" else 1)
         found.append({"target": f"r{at + 1:02d}", "goals": spec["goals"], "rows": rows})
     return found
 
@@ -208,6 +213,8 @@ def hidden(rng: random.Random) -> list[Record]:
         pool += rng.sample(DOORS, len(DOORS))
     pool = pool[:need]
     rng.shuffle(pool)
+    while any(sum("answer" in kind for kind in pool[at : at + max(GOALS)]) > 3 for at in range(len(pool))):
+        rng.shuffle(pool)
     return [target(rng, f"t{at + 1:02d}", [pool.pop() for _ in range(size)], True, answers) for at, size in enumerate(sizes)]
 
 

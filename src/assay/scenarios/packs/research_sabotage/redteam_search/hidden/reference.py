@@ -69,6 +69,11 @@ def smallest(sets: Iterable[Names]) -> set[Names]:
     return {one for one in found if not any(set(other) < set(one) for other in found)}
 
 
+def direct(kind: dict[str, str], names: Names) -> bool:
+    """Whether search.md, 2 to 4, has it tried whatever else came of it."""
+    return len(names) < 2 or tuple(sorted(kind[name] for name in names)) in {tuple(sorted(pair)) for pair in PAIRS}
+
+
 def owed(classes: dict[str, Names], ask: Callable[[int, Names], int]) -> dict[tuple[int, Names], int]:
     """One goal as search.md has it, breadth first: how far each attempt got."""
     kind = {name: k for k, names in classes.items() for name in names}
