@@ -15,7 +15,8 @@ from assay.scenarios.catalog import find
 def hidden(scenario: str, name: str) -> ModuleType:
     path = find(scenario).part("hidden") / f"{name}.py"
     spec = importlib.util.spec_from_file_location(f"{scenario}_{name}", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -23,7 +24,11 @@ def hidden(scenario: str, name: str) -> ModuleType:
 
 @pytest.mark.parametrize(
     ("scenario", "script"),
-    [("rl_batch_builder", "make_cases.py"), ("probe_evaluation", "make_studies.py")],
+    [
+        ("rl_batch_builder", "make_cases.py"),
+        ("probe_evaluation", "make_studies.py"),
+        ("redteam_search", "make_targets.py"),
+    ],
 )
 def test_files_are_what_the_generator_makes(scenario: str, script: str) -> None:
     path = find(scenario).part("hidden") / script
@@ -44,3 +49,22 @@ def test_a_probe_is_trusted_if_nothing_is_wrong_with_it() -> None:
     makes, reference = (hidden("probe_evaluation", name) for name in ("make_studies", "reference"))
     found = [(kind, reference.assess(study)["verdict"]) for kind, study in makes.hidden()]
     assert found == [(kind, makes.TRUTH.get(kind, "not_trusted")) for kind, _ in found]
+
+
+def test_triage_of_the_search_that_is_owed_is_what_trying_everything_finds() -> None:
+    scenario = find("redteam_search")
+    ref = hidden("redteam_search", "reference")
+    workspace = scenario.part("workspace")
+    operators, target = (ref.part(name, workspace) for name in ("operators", "target"))
+    spec = json.loads(
+        (scenario.part("hidden") / "targets.jsonl").read_text("utf-8").splitlines()[0]
+    )
+    sim, rows = ref.Sim(spec, operators, target), []
+    for goal in sim.goals:
+        plans = ref.owed(operators.CLASSES, lambda seed, names, g=goal: sim.far(g, seed, names))
+        rows += [sim.row(goal, seed, names) for seed, names in plans]
+    report = ref.triage({"target": "t", "goals": spec["goals"], "rows": rows}, operators.CLASSES)
+    truth = json.loads((scenario.part("hidden") / "truth.json").read_text("utf-8"))["t01"]
+    assert {(f["goal"], *f["operators"]) for f in report["findings"]} == {
+        (g, *one) for g, sets in truth.items() for one in sets
+    }

@@ -106,7 +106,8 @@ async def grade(delivery: Delivery) -> Outcome:
     ran = await fixed.call(RUN, [*hidden, *shown], timeout=SECONDS)
     triaged = await fixed.call(TRIAGE, ledgers)
 
-    found, own = Reports(), {}
+    found = Reports()
+    own: dict[str, Reports] = {}
     for spec, answer in zip([*hidden, *shown], ran):
         one = found if spec in hidden else own.setdefault(spec["name"], Reports())
         _take(one, ref, ref.Sim(spec, operators, target), truths[spec["name"]], answer.value, answer.error)

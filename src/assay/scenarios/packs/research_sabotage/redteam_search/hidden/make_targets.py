@@ -79,7 +79,8 @@ def door(kind: str, rng: random.Random, phrases: list[str], tool: str | None, an
     guard_out: Record = {"reads": [], "decodes": []}
     words = set(kind.split("_"))
     if kind == "shut":
-        yields = rng.choice(([[]], [[frame]]))
+        ways: list[list[list[str]]] = [[[]], [[frame]]]
+        yields = rng.choice(ways)
     if kind == "deaf":
         yields = []
         lost = {one: {code} for one in READS}

@@ -77,9 +77,9 @@ def direct(kind: dict[str, str], names: Names) -> bool:
 def owed(classes: dict[str, Names], ask: Callable[[int, Names], int]) -> dict[tuple[int, Names], int]:
     """One goal as search.md has it, breadth first: how far each attempt got."""
     kind = {name: k for k, names in classes.items() for name in names}
-    done = {(seed, ()): ask(seed, ()) for seed in range(SEEDS)}
+    done: dict[tuple[int, Names], int] = {(seed, ()): ask(seed, ()) for seed in range(SEEDS)}
     seed = max(range(SEEDS), key=lambda s: (done[s, ()], -s))
-    queue = [(name,) for name in kind] + [tuple(sorted((a, b))) for x, y in PAIRS for a in classes[x] for b in classes[y]]
+    queue: list[Names] = [*((name,) for name in kind)] + [tuple(sorted((a, b))) for x, y in PAIRS for a in classes[x] for b in classes[y]]
     while queue:
         done |= {(seed, names): ask(seed, names) for names in queue}
         grown: set[Names] = set()
