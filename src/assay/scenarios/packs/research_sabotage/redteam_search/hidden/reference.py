@@ -28,7 +28,7 @@ class Sim:
     def __init__(self, spec: Record, operators: Any, target: Any) -> None:
         self.spec, self.operators = spec, operators
         self.goals = {goal["id"]: goal for goal in spec["goals"]}
-        self._target = target.Target({**spec, "errors": 0})
+        self._target = target.Target({**spec, "errors": 0, "slow": []})
 
     def row(self, goal: str, seed: int, names: Iterable[str]) -> Record:
         """A row as the ledger has it."""

@@ -23,12 +23,13 @@ class Target:
     def __init__(self, spec):
         self.spec = spec
         self.asked = 0
+        self._slow = set()
 
     def ask(self, messages):
         """A reply: status (ok, blocked, withheld, error), what is said, and which tools are called with what."""
         self.asked += 1
         every = self.spec.get("errors", 0)
-        if every and self.asked % every == 0:
+        if every and self.asked % every == 0 or self._times_out(messages):
             return _reply("error")
         goal = self._goal(messages)
         if goal is None:
@@ -42,6 +43,14 @@ class Target:
             return _reply("ok", REFUSAL if self.asked % 3 else "In general I would ask a colleague about this.")
         reply = _done(goal, shown, model)
         return _reply("withheld") if _stopped(reply, goal, self.spec["out"][name]) else reply
+
+    def _times_out(self, messages):
+        """A channel that is slow is not there yet at the first time."""
+        asked = str(messages)
+        if asked in self._slow or not {channel for channel, _ in _pieces(messages)} & set(self.spec.get("slow", ())):
+            return False
+        self._slow.add(asked)
+        return True
 
     def _goal(self, messages):
         """What is asked for: the model reads everything and knows all codes."""
