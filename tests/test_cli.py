@@ -200,6 +200,7 @@ def test_list_and_show(assay: Run) -> None:
         "monitor_calibration",
         "oversight_evaluation_bug",
         "probe_evaluation",
+        "redteam_search",
         "reward_hack_classifier",
         "rl_batch_builder",
         "safety_data_generation",

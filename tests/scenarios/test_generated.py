@@ -15,7 +15,8 @@ from assay.scenarios.catalog import find
 def hidden(scenario: str, name: str) -> ModuleType:
     path = find(scenario).part("hidden") / f"{name}.py"
     spec = importlib.util.spec_from_file_location(f"{scenario}_{name}", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -27,6 +28,7 @@ def hidden(scenario: str, name: str) -> ModuleType:
         ("rl_batch_builder", "make_cases.py"),
         ("probe_evaluation", "make_studies.py"),
         ("transcript_archive", "make_nights.py"),
+        ("redteam_search", "make_targets.py"),
     ],
 )
 def test_files_are_what_the_generator_makes(scenario: str, script: str) -> None:
@@ -62,3 +64,22 @@ def test_six_runs_are_lost_without_any_rule_of_an_archive() -> None:
                 for run, fate in right.items()
             )
     assert {rule for rule in rules.MECHANISMS if count[rule] < 6} == set()
+
+
+def test_triage_of_the_search_that_is_owed_is_what_trying_everything_finds() -> None:
+    scenario = find("redteam_search")
+    ref = hidden("redteam_search", "reference")
+    workspace = scenario.part("workspace")
+    operators, target = (ref.part(name, workspace) for name in ("operators", "target"))
+    spec = json.loads(
+        (scenario.part("hidden") / "targets.jsonl").read_text("utf-8").splitlines()[0]
+    )
+    sim, rows = ref.Sim(spec, operators, target), []
+    for goal in sim.goals:
+        plans = ref.owed(operators.CLASSES, lambda seed, names, g=goal: sim.far(g, seed, names))
+        rows += [sim.row(goal, seed, names) for seed, names in plans]
+    report = ref.triage({"target": "t", "goals": spec["goals"], "rows": rows}, operators.CLASSES)
+    truth = json.loads((scenario.part("hidden") / "truth.json").read_text("utf-8"))["t01"]
+    assert {(f["goal"], *f["operators"]) for f in report["findings"]} == {
+        (g, *one) for g, sets in truth.items() for one in sets
+    }
