@@ -1,1 +1,0 @@
-"""Says whether a probe may be relied on."""

@@ -1,1 +1,0 @@
-"""Looks for ways past the guards of an assistant."""

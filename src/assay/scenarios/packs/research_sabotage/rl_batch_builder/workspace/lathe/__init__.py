@@ -1,1 +1,0 @@
-"""Turns the rollouts of a step into the batch that the trainer gets."""

@@ -1,1 +1,0 @@
-"""Keeps what agents' runs leave behind."""
