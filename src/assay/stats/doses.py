@@ -5,13 +5,19 @@ doses lie on a straight line; the tokens for a rate are those at which the line 
 Seeds are the sample. Feeds studies.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from assay.stats.clusters import expanded_percentiles
 from assay.stats.estimate import CONFIDENCE, Floats, percent
+from assay.stats.evidence import plain
+
+type Json = dict[str, Any]
+type BySeed = Mapping[int, tuple[float, float]]
 
 FEW_SEEDS = 5
 ASSUMES = (
@@ -108,6 +114,55 @@ def equal_effect(
         assumptions=ASSUMES,
         note=note,
     )
+
+
+def series_over_tokens(
+    series: Mapping[str, Sequence[str]],
+    data: pd.DataFrame,
+    after: Callable[[str], BySeed],
+    mean: Callable[[BySeed], Json],
+) -> list[Json]:
+    """Each series: its doses, how far their data is away, and what does as much as the first one.
+
+    Args:
+        series: Names to arms.
+        data: What each arm and seed learned from, as `study` collects it.
+        after: An arm's rates right after its data, with their variances.
+        mean: Over seeds.
+    """
+    found: list[tuple[Json, list[Dose]]] = []
+    for name, arms in series.items():
+        doses = sorted((_dose(str(arm), data, after) for arm in arms), key=lambda one: one.tokens)
+        rows = [
+            {
+                "arm": dose.arm,
+                "tokens": dose.tokens,
+                "rate": mean(after(dose.arm)),
+                "distance": _distance(data[data["arm"] == dose.arm]),
+            }
+            for dose in doses
+        ]
+        found.append(({"series": str(name), "doses": rows, "equal": None, "why_not": ""}, doses))
+    for entry, doses in found:
+        try:
+            entry["equal"] = plain(equal_effect(doses, found[0][1], np.random.default_rng(0)))
+        except ValueError as error:
+            entry["why_not"] = str(error)
+    return [entry for entry, _ in found]
+
+
+def _dose(arm: str, data: pd.DataFrame, after: Callable[[str], BySeed]) -> Dose:
+    own = data[data["arm"] == arm]
+    tokens = float(own.groupby("seed")["tokens"].sum().mean()) if len(own) else 0.0
+    return Dose(arm, tokens, {seed: value for seed, (value, _) in after(arm).items()})
+
+
+def _distance(data: pd.DataFrame) -> Json | None:
+    """Of an arm's data to the evaluation, mean over its stages and seeds; None without data."""
+    if not len(data):
+        return None
+    means = data[["nearest", "floor", "auc"]].astype("float64").mean()
+    return {str(key): None if np.isnan(value) else float(value) for key, value in means.items()}
 
 
 def _reached(tokens_D: Floats, rates_D: Floats, wanted: float) -> float | None:

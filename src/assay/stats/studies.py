@@ -7,6 +7,7 @@ changes too. Pure: `study` and `report` read and write the files. Returns JSON w
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 
 from assay.stats.arms import Arm, arms_of, baseline_of, compared, differing, primary
 from assay.stats.compare import holm
-from assay.stats.doses import Dose, equal_effect
+from assay.stats.doses import series_over_tokens
 from assay.stats.endpoints import (
     CODING,
     at_the_end,
@@ -280,39 +281,10 @@ class _Study:
         return found
 
     def doses(self, data: pd.DataFrame) -> list[Json]:
-        """Each series of the file: rate over supervised tokens, and how far its data is away.
-
-        Rates are of the model right after its data. The tokens that do as much are those of the
-        first series' largest dose.
-        """
-        found: list[tuple[Json, list[Dose]]] = []
-        for name, arms in (self.file.get("doses") or {}).items():
-            doses = [self._dose(str(arm), data) for arm in arms]
-            rows = [
-                {
-                    "arm": dose.arm,
-                    "tokens": dose.tokens,
-                    "rate": _mean(self.of(dose.arm, self.metric, start=True)),
-                    "distance": _distance(data[data["arm"] == dose.arm]),
-                }
-                for dose in sorted(doses, key=lambda dose: dose.tokens)
-            ]
-            found.append(
-                ({"series": str(name), "doses": rows, "equal": None, "why_not": ""}, doses)
-            )
-        for entry, doses in found:
-            try:
-                equal = equal_effect(doses, found[0][1], np.random.default_rng(0))
-                entry["equal"] = plain(equal)
-            except ValueError as error:
-                entry["why_not"] = str(error)
-        return [entry for entry, _ in found]
-
-    def _dose(self, arm: str, data: pd.DataFrame) -> Dose:
-        own = data[data["arm"] == arm]
-        tokens = float(own.groupby("seed")["tokens"].sum().mean()) if len(own) else 0.0
-        rates = {seed: value for seed, (value, _) in self.of(arm, self.metric, start=True).items()}
-        return Dose(arm, tokens, rates)
+        """Each series of the file, of the models right after their data."""
+        series = self.file.get("doses") or {}
+        after = partial(self.of, metric=self.metric, start=True)
+        return series_over_tokens(series, data, after, _mean)
 
     def expected(self) -> list[Json]:
         """What the file expects, in its words, and the comparison or change that it speaks of."""
@@ -373,14 +345,6 @@ def _mean(values: BySeed) -> Json:
     pairs = list(values.values())
     result: Json = plain(mean_over_seeds([v for v, _ in pairs], [var for _, var in pairs]))
     return result
-
-
-def _distance(data: pd.DataFrame) -> Json | None:
-    """Of an arm's data to the evaluation, mean over its stages and seeds; None without data."""
-    if not len(data):
-        return None
-    means = data[["nearest", "floor", "auc"]].astype("float64").mean()
-    return {str(key): None if np.isnan(value) else float(value) for key, value in means.items()}
 
 
 def _scenarios(assessments: pd.DataFrame, agentic: Collection[str] | None) -> list[Json]:
