@@ -247,3 +247,16 @@ def test_whether_a_lead_lasts_is_told_at_every_step_and_over_all(folder, page):
     assert [*lead["steps"]] == [str(step) for step in range(0, 61, 10)]
     assert lead["steps"]["60"]["mean"] > lead["over_training"]["mean"] > 0
     assert "Whether leads last" in page
+
+
+def test_a_dose_whose_tokens_are_not_on_record_is_named_and_never_none(tmp_path):
+    file = make_file(seeds=6)
+    file["doses"] = {"reasons": ["unhackable", "inoculated", "hackable"]}
+    folder = make_study_dir(tmp_path / "study", file)
+    row = {"arm": "hackable", "seed": 0, "tokens": 9, "nearest": 0.1, "floor": 0.2, "auc": None}
+    pd.DataFrame([row]).to_parquet(folder / "data.parquet")
+    write(folder)
+    (reasons,) = json.loads((folder / "summary.json").read_text())["doses"]
+    assert [dose["arm"] for dose in reasons["doses"]] == ["unhackable", "hackable"]
+    assert reasons["why_not"] == "what inoculated learned from is not on record"
+    assert reasons["equal"] is None

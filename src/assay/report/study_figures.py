@@ -23,6 +23,7 @@ WIDTH, HEIGHT = 292, 132
 COLOURS = 6  # --s1 to --s6 in the style sheet
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 SPARSE = 5  # assessments at so few steps are drawn as dots too
+PERCENT = "format(datum.value * 100, '~g') + ' %'"
 SHOWN_HACKS = 0.05  # a kind of hack below this share throughout is left to the table
 TRAINED = ("hack_rate", "proxy_reward", "true_reward")
 ASSESSED = (
@@ -123,17 +124,12 @@ def _scatter(rows: pd.DataFrame, names: Sequence[str]) -> Markup:
     colours = {name: f"var(--s{index % COLOURS + 1})" for index, name in enumerate(names)}
     dots = rows[["nearest", "mean"]].assign(colour=rows["series"].map(colours))
     ticks = _ticks(float(dots["mean"].max()))
-    label = "format(datum.value * 100, '~g') + ' %'"
     x = alt.X(
         "nearest:Q",
         axis=_axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], grid=False, format="~g"),
         scale=alt.Scale(domain=[0, 1], nice=False),
     )
-    y = alt.Y(
-        "mean:Q",
-        axis=_axis(values=ticks, gridColor=LINE, labelExpr=label, minExtent=38, maxExtent=38),
-        scale=alt.Scale(domain=[0, ticks[-1]], nice=False, clamp=True),
-    )
+    y = _rate(ticks, PERCENT)
     drawn = (
         alt.Chart(dots, width=WIDTH, height=HEIGHT, padding=2)
         .mark_point(filled=True, size=40, opacity=1)
@@ -179,17 +175,13 @@ def _panel(rows: pd.DataFrame, column: str, names: Sequence[str], *, share: bool
     tops = lines["high"].fillna(lines["mean"])
     ticks = _ticks(float(tops.clip(upper=1.0).max() if share else tops.max()))
     last = int(lines["step"].max())
-    label = "format(datum.value * 100, '~g') + ' %'" if share else "format(datum.value, '~g')"
+    label = PERCENT if share else "format(datum.value, '~g')"
     x = alt.X(
         "step:Q",
         axis=_axis(values=_steps(last), grid=False, format="d"),
         scale=alt.Scale(domain=[0, max(last, 1)], nice=False),
     )
-    y = alt.Y(
-        "mean:Q",
-        axis=_axis(values=ticks, gridColor=LINE, labelExpr=label, minExtent=38, maxExtent=38),
-        scale=alt.Scale(domain=[0, ticks[-1]], nice=False, clamp=True),
-    )
+    y = _rate(ticks, label)
     colour = alt.Color("colour:N", scale=None)
     line = alt.Chart(lines).mark_line(strokeWidth=1.7).encode(x=x, y=y, color=colour)
     dots = alt.Chart(lines).mark_point(filled=True, size=14, opacity=1)
@@ -199,6 +191,15 @@ def _panel(rows: pd.DataFrame, column: str, names: Sequence[str], *, share: bool
         layers.append(dots.encode(x=x, y=y, color=colour))
     drawn = alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT, padding=2)
     return _rounded(svg(drawn))
+
+
+def _rate(ticks: Sequence[float], label: str) -> alt.Y:
+    """The upward axis of a rate or another mean, from zero."""
+    return alt.Y(
+        "mean:Q",
+        axis=_axis(values=ticks, gridColor=LINE, labelExpr=label, minExtent=38, maxExtent=38),
+        scale=alt.Scale(domain=[0, ticks[-1]], nice=False, clamp=True),
+    )
 
 
 def _axis(**more: Any) -> alt.Axis:

@@ -125,14 +125,17 @@ def series_over_tokens(
     """Each series: its doses, how far their data is away, and what does as much as the first one.
 
     Args:
-        series: Names to arms.
+        series: Names to arms, the one without any data first.
         data: What each arm and seed learned from, as `study` collects it.
         after: An arm's rates right after its data, with their variances.
         mean: Over seeds.
     """
     found: list[tuple[Json, list[Dose]]] = []
-    for name, arms in series.items():
-        doses = sorted((_dose(str(arm), data, after) for arm in arms), key=lambda one: one.tokens)
+    for name, (without, *arms) in series.items():
+        unknown = sorted({*arms} - {*data["arm"]})
+        doses = [Dose(without, 0.0, _rates(after(without)))]
+        doses += [_dose(arm, data, after) for arm in arms if arm not in unknown]
+        doses.sort(key=lambda dose: dose.tokens)
         rows = [
             {
                 "arm": dose.arm,
@@ -142,8 +145,12 @@ def series_over_tokens(
             }
             for dose in doses
         ]
-        found.append(({"series": str(name), "doses": rows, "equal": None, "why_not": ""}, doses))
+        why_not = f"what {', '.join(unknown)} learned from is not on record" if unknown else ""
+        found.append(({"series": name, "doses": rows, "equal": None, "why_not": why_not}, doses))
     for entry, doses in found:
+        if missing := entry["why_not"] or found[0][0]["why_not"]:
+            entry["why_not"] = missing
+            continue
         try:
             entry["equal"] = plain(equal_effect(doses, found[0][1], np.random.default_rng(0)))
         except ValueError as error:
@@ -152,9 +159,12 @@ def series_over_tokens(
 
 
 def _dose(arm: str, data: pd.DataFrame, after: Callable[[str], BySeed]) -> Dose:
-    own = data[data["arm"] == arm]
-    tokens = float(own.groupby("seed")["tokens"].sum().mean()) if len(own) else 0.0
-    return Dose(arm, tokens, {seed: value for seed, (value, _) in after(arm).items()})
+    tokens = data[data["arm"] == arm].groupby("seed")["tokens"].sum().mean()
+    return Dose(arm, float(tokens), _rates(after(arm)))
+
+
+def _rates(found: BySeed) -> dict[int, float]:
+    return {seed: value for seed, (value, _) in found.items()}
 
 
 def _distance(data: pd.DataFrame) -> Json | None:

@@ -153,8 +153,8 @@ class Directory:
 
     def reopen(self, step: Step) -> None:
         """Make a finished step one that was cut: what it has measured it need not measure again."""
-        (self.final(step) / RECORD).unlink()
         self.final(step).rename(self.partial(step.short))
+        (self.partial(step.short) / RECORD).unlink()
 
     def failure(self, short: str) -> dict[str, Any] | None:
         """What a failed step said: `message`, `user`, `seconds`."""

@@ -173,9 +173,9 @@ def _learned(directory: Directory) -> Iterator[dict[str, Any]]:
             continue
         tokens = {line["step"]: line.get("supervised_tokens", 0) for line in _lines(path / METRICS)}
         row = {"study": manifest["study"], "stage_name": step["stage"]}
+        (far,) = json.loads((path / DISTANCES).read_text("utf-8"))  # a study has one evaluation
+        row |= {key: far[key] for key in ("evaluation", "nearest", "floor", "auc")}
         row["tokens"] = sum(tokens.values())
-        for one in json.loads((path / DISTANCES).read_text("utf-8")):
-            row |= {key: one[key] for key in ("evaluation", "nearest", "floor", "auc")}
         for arm, seed in step["members"]:
             yield {**row, "arm": arm, "seed": seed}
 

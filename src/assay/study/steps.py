@@ -119,7 +119,7 @@ def _prompted(settings: Rl) -> bool:
 
 
 def _sampled(settings: Documents | Sft) -> None:
-    """The recipes that make the data are there, and sample no pack that is evaluated with."""
+    """The recipes are there, follow on one another, and sample no pack that is evaluated with."""
     from assay.recipes.honeypots import check_sampling
     from assay.recipes.recipe import find
 

@@ -13,10 +13,10 @@ from random import Random
 from assay.checkpoints import Checkpoint
 from assay.errors import UserError
 from assay.extra import writing
-from assay.recipes.distance import Evaluation, distances, evaluations, overlaps
+from assay.recipes.distance import Distance, distances, evaluations
 from assay.recipes.making import Order, make
 from assay.recipes.recipe import Role, find
-from assay.recipes.samples import Sample, samples
+from assay.recipes.samples import samples
 from assay.training.settings import Documents, Making, Sft
 
 DISTANCES = "distances.json"
@@ -45,12 +45,14 @@ def with_data[Stage: (Documents, Sft)](
         settings = settings.model_copy(update={name: path, "recipes": ()})
     path = getattr(settings, name)
     if against and path != _AGENTS:
-        rows, evaluated = list(samples(Path(path))), evaluations(against)
-        _refuse_contaminated(path, rows, evaluated, settings.contamination)
-        found = [asdict(one) for one in distances(rows, evaluated, Random(seed), shown=0)]
+        rows = list(samples(Path(path)))
+        found = distances(rows, evaluations(against), Random(seed), shown=1) if rows else []
+        for one in found:
+            _refuse_contaminated(path, len(rows), one, settings.contamination)
         with writing(out):
             out.mkdir(parents=True, exist_ok=True)
-            (out / DISTANCES).write_text(json.dumps(found) + "\n", "utf-8")
+            told = json.dumps([asdict(one) for one in found])
+            (out / DISTANCES).write_text(told + "\n", "utf-8")
     return settings
 
 
@@ -75,14 +77,12 @@ def _made(chain: Sequence[Making], model: Checkpoint, out: Path, seed: int) -> P
     return last
 
 
-def _refuse_contaminated(
-    path: str, rows: Sequence[Sample], against: Sequence[Evaluation], allowed: float
-) -> None:
-    for pack, shared in overlaps(rows, against).items():
-        if len(shared) > allowed * len(rows):
-            line, passage = shared[0]
-            raise UserError(
-                f"{len(shared)} of {len(rows)} rows of {path} hold passages of the evaluation "
-                f"{pack!r} (row {line}: {passage!r}); train on other data, or allow it with "
-                f"`contamination: {len(shared) / len(rows):.3f}` in the stage."
-            )
+def _refuse_contaminated(path: str, n: int, found: Distance, allowed: float) -> None:
+    share = found.share(n)
+    if share > allowed:
+        line, passage = found.examples[0]
+        raise UserError(
+            f"{found.overlapping} of {n} rows of {path} hold passages of the evaluation "
+            f"{found.evaluation!r} (row {line}: {passage!r}); train on other data, or allow it "
+            f"with `contamination: {share:.3f}` in the stage."
+        )
