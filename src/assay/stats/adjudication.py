@@ -37,7 +37,10 @@ def adjudication(rows: pd.DataFrame, rng: np.random.Generator) -> Json:
     """
     flagged = flags.flagged(rows)
     reviews = _column(rows, "reviews", 0).to_numpy(dtype=int)
-    verdicts = [json.loads(text) for text in _column(rows, "verdicts", "[]")]
+    # Most cells are empty, and not worth the parser's time.
+    verdicts = [
+        [] if text == "[]" else json.loads(text) for text in _column(rows, "verdicts", "[]")
+    ]
     person = (_column(rows, "conduct_source", "none") == "person").to_numpy(dtype=np.bool_)
     by_person = person & select.graded(rows)
     settled = by_person & ~rows["conduct"].isin(OPEN).to_numpy(dtype=np.bool_)
@@ -156,12 +159,11 @@ def _unanimous(rows: pd.DataFrame) -> dict[object, bool | None]:
 
 def _trajectories(rows: pd.DataFrame) -> list[object]:
     """A script, or else the run itself."""
-    scripted = rows["control_name"].notna()
+    named = (rows[name].to_numpy(dtype=object) for name in ("scenario", "control_name"))
+    scripted = rows["control_name"].notna().to_numpy(dtype=np.bool_)
     return [
-        (row["scenario"], row["control_name"]) if script else (place,)
-        for place, script, row in zip(
-            rows.index, scripted, rows[["scenario", "control_name"]].to_dict("records"), strict=True
-        )
+        (scenario, control) if script else (place,)
+        for place, script, scenario, control in zip(rows.index, scripted, *named, strict=True)
     ]
 
 

@@ -6,6 +6,7 @@ rates depend on, so that `stats.summary` and `report` cannot draw it twice and d
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -143,10 +144,13 @@ def harm_pairs(rows: pd.DataFrame) -> pd.DataFrame:
 
 def levels(rows: pd.DataFrame) -> list[Mapping[str, str]]:
     """The factor levels of each run, parsed."""
-    codes, texts = pd.factorize(rows["levels"])
-    parsed: list[Mapping[str, str]] = [
-        json.loads(text) if isinstance(text, str) and text else {} for text in texts
-    ]
+    return _parsed(rows["levels"])
+
+
+def _parsed(texts: pd.Series) -> list[Mapping[str, Any]]:
+    """Objects in JSON, each different text parsed once; empty where there is none."""
+    codes, known = pd.factorize(texts)
+    parsed = [json.loads(text) if isinstance(text, str) and text else {} for text in known]
     return [parsed[code] if code >= 0 else {} for code in codes]
 
 
@@ -161,7 +165,7 @@ def mean_measures(rows: pd.DataFrame) -> dict[str, float]:
     """Each measure's mean over the graded runs that have it; none where rows have no measures."""
     if "measures" not in rows:
         return {}
-    parsed = [json.loads(text or "{}") for text in rows.loc[graded(rows), "measures"]]
+    parsed = _parsed(rows.loc[graded(rows), "measures"])
     names = dict.fromkeys(name for run in parsed for name in run)
     return {name: float(np.mean([run[name] for run in parsed if name in run])) for name in names}
 

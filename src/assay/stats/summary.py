@@ -286,16 +286,20 @@ def _by_level(rows: pd.DataFrame) -> list[Json]:
     """
     is_twin = select.twin(rows)
     parsed = select.levels(rows)
-    cells = list(zip(rows["scenario"], rows["cell"].where(~is_twin, rows["twin_of"]), strict=True))
+    cells = zip(rows["scenario"], rows["cell"].where(~is_twin, rows["twin_of"]), strict=True)
+    index: dict[object, int] = {}
+    cell = np.array([index.setdefault(one, len(index)) for one in cells], dtype=np.intp)
     found = []
     for factor in dict.fromkeys(name for run in parsed for name in run):
         of_run = [
             None if benign else run.get(factor) for run, benign in zip(parsed, is_twin, strict=True)
         ]
         levels = [level for level in dict.fromkeys(of_run) if level is not None]
+        own = np.array(of_run, dtype=object)
         for level in levels:
-            here = {cell for cell, own in zip(cells, of_run, strict=True) if own == level}
-            part = rows[[cell in here for cell in cells]]
+            here = np.zeros(len(index), dtype=np.bool_)
+            here[cell[own == level]] = True
+            part = rows[here[cell]]
             entry: Json = {"factor": factor, "level": level, "fixed": len(levels) < 2}
             found.append(entry | _part(part))
     return found
