@@ -249,6 +249,13 @@ def _ungraded(rows: pd.DataFrame, never_run: int) -> Json:
     }
 
 
+#: Columns that `_part` counts by.
+_COUNTED = (
+    *("scenario", "cell", "is_twin", "twin_of", "epoch"),
+    *("outcome", "conduct", "effectiveness"),
+)
+
+
 def _realised(graded: pd.DataFrame) -> float | None:
     return float(select.sabotage_control(graded).mean()) if len(graded) else None
 
@@ -286,6 +293,7 @@ def _by_level(rows: pd.DataFrame) -> list[Json]:
     """
     is_twin = select.twin(rows)
     parsed = select.levels(rows)
+    rows = rows[list(_COUNTED)]  # a level is a copy of its rows, and the texts of a run are long
     cells = zip(rows["scenario"], rows["cell"].where(~is_twin, rows["twin_of"]), strict=True)
     index: dict[object, int] = {}
     cell = np.array([index.setdefault(one, len(index)) for one in cells], dtype=np.intp)
