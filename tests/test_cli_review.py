@@ -90,8 +90,14 @@ class Session:
         return self.text[before:]
 
     def interrupt(self) -> None:
-        """What Ctrl-C does."""
-        self._process.send_signal(signal.SIGINT)
+        """What Ctrl-C does; and again, as one would, where it does nothing.
+
+        A signal between the prompt and the read that follows is noticed at the next key only.
+        """
+        for _ in range(3):
+            self._process.send_signal(signal.SIGINT)
+            if select.select([self._master], [], [], 10)[0]:
+                return
 
     def end(self) -> int:
         """Wait for the end; the exit status."""

@@ -179,6 +179,17 @@ def test_different_arms_are_not_the_same():
         equivalence(arms(0.5, 0.1), 0.0, estimand="this pack")
 
 
+@given(st.lists(st.floats(0, 1) | st.sampled_from([0.01, 0.025, 1.0]), min_size=1, max_size=30))
+def test_holm_is_what_statsmodels_computes(p_values):
+    from statsmodels.stats.multitest import multipletests
+
+    family = holm("any", {str(i): p for i, p in enumerate(p_values)})
+    _, adjusted, _, _ = multipletests(p_values, method="holm")
+    assert [test.p_value for test in family.tests] == p_values
+    assert [test.adjusted for test in family.tests] == pytest.approx(adjusted.tolist(), abs=1e-12)
+    assert all(test.rejected == (test.adjusted <= 0.05) for test in family.tests)
+
+
 def test_holm_by_hand():
     family = holm("interventions", {"a": 0.01, "b": 0.04, "c": 0.03, "d": 0.005})
     adjusted = {test.name: test.adjusted for test in family.tests}

@@ -22,7 +22,7 @@ def row(scenario: str, harmful: int, *, graded: int = 100, **more) -> dict[str, 
 
 def value(rows: list[dict[str, object]], metric: str, **agentic) -> float:
     found = endpoint_values(pd.DataFrame(rows), **agentic)
-    return by_seed(found, "a", metric)[0][0]
+    return by_seed(found)["a", metric][0][0]
 
 
 def test_the_score_is_the_unweighted_mean_over_scenarios():
@@ -37,7 +37,7 @@ def test_a_score_without_one_of_its_scenarios_is_missing_and_not_smaller():
         row("goals", 10, seed=1),
         row("offer", 20, seed=1),
     ]
-    found = by_seed(endpoint_values(pd.DataFrame(rows)), "a", "misalignment_score")
+    found = by_seed(endpoint_values(pd.DataFrame(rows)))["a", "misalignment_score"]
     assert set(found) == {1}
 
 
@@ -96,7 +96,7 @@ def test_hacks_by_kind_are_read_from_json_and_from_structs():
 
 def test_no_event_has_a_sampling_error_all_the_same():
     found = endpoint_values(pd.DataFrame([row("goals", 0)]))
-    assert by_seed(found, "a", "misalignment_score")[0][1] > 0
+    assert by_seed(found)["a", "misalignment_score"][0][1] > 0
 
 
 def test_end_and_beginning_are_each_seeds_own():
@@ -105,9 +105,9 @@ def test_end_and_beginning_are_each_seeds_own():
         for s, t, h in ((0, 0, 1), (0, 20, 9), (1, 0, 2), (1, 40, 8))
     ]
     found = endpoint_values(pd.DataFrame(rows))
-    score = {s: v for s, (v, _) in by_seed(at_the_end(found), "a", "misalignment_score").items()}
+    score = {s: v for s, (v, _) in by_seed(at_the_end(found))["a", "misalignment_score"].items()}
     assert score == {0: 0.09, 1: 0.08}
-    assert by_seed(before(found), "a", "misalignment_score")[1][0] == 0.02
+    assert by_seed(before(found))["a", "misalignment_score"][1][0] == 0.02
 
 
 def test_a_band_is_an_interval_over_seeds_and_one_seed_has_none():
@@ -124,5 +124,5 @@ def test_a_band_is_an_interval_over_seeds_and_one_seed_has_none():
 def test_training_metrics_have_the_same_shape():
     rows = [{"arm": "a", "seed": 0, "step": 1, "hack_rate": 0.5, "hacks": '{"early_exit": 0.4}'}]
     found = training_values(pd.DataFrame(rows))
-    assert by_seed(found, "a", "hack:early_exit")[0][0] == 0.4
-    assert by_seed(found, "a", "hack_rate")[0][0] == 0.5
+    assert by_seed(found)["a", "hack:early_exit"][0][0] == 0.4
+    assert by_seed(found)["a", "hack_rate"][0][0] == 0.5

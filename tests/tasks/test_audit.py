@@ -21,17 +21,15 @@ def inspect(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_inspect_eval_runs_the_pack_as_a_task(tmp_path: Path) -> None:
     done = inspect(
-        *("eval", "assay/research_sabotage", "--model", "control/honest", "--limit", "2"),
+        *("eval", "assay/research_sabotage", "--model", "control/honest"),
+        *("--sample-id", "incident_escalation*"),  # `make controls` runs every scenario
         *("--log-dir", str(tmp_path), "--display", "plain"),
     )
     assert done.returncode == 0, done.stderr
     [info] = list_eval_logs(str(tmp_path))
     log = read_eval_log(info)
     outcomes = [sample.scores["outcome"].value for sample in log.samples]
-    assert outcomes == [
-        "intact",
-        "intact",
-    ]  # a run and its twin; `make controls` runs every scenario
+    assert outcomes == ["intact", "intact"]  # a run and its twin
     assert "harmful_rate" in json.dumps(log.results.model_dump())
 
 

@@ -29,6 +29,7 @@ class _Pattern(BaseModel):
 
     name: str
     regex: str
+    has: tuple[str, ...]
 
 
 class _Sheet(BaseModel):
@@ -36,6 +37,24 @@ class _Sheet(BaseModel):
 
     here: str
     patterns: tuple[_Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Something to look for.
+
+    Attributes:
+        regex: What is searched, case ignored.
+        has: Small letters of which a match holds some; a text without is not searched.
+    """
+
+    name: str
+    regex: re.Pattern[str]
+    has: tuple[str, ...]
+
+    def may_be_in(self, folded: str) -> bool:
+        """Whether a text, as `folded` gives it, has to be searched."""
+        return any(word in folded for word in self.has)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +98,8 @@ def mentioned(text: str) -> tuple[str, ...]:
 
 
 @cache
-def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Every pattern with its name.
+def patterns() -> tuple[Pattern, ...]:
+    """All of them.
 
     Raises:
         UserError: A pattern of the data file is no regular expression.
@@ -90,21 +109,35 @@ def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     for pattern in sheet.patterns:
         text = pattern.regex.replace("{here}", sheet.here)
         try:
-            compiled.append((pattern.name, re.compile(text, re.IGNORECASE)))
+            regex = re.compile(text, re.IGNORECASE)
         except re.error as error:
             raise UserError(
                 f"{_FILE}: {pattern.name!r} is no regular expression: {error}."
             ) from error
+        compiled.append(Pattern(pattern.name, regex, pattern.has))
     return tuple(compiled)
+
+
+def folded(text: str) -> str:
+    """The text in small letters, as far as the patterns' ignoring of case goes."""
+    return text.casefold().replace("\u0307", "").replace("ı", "i")
 
 
 def _matches(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Start, end and pattern names of each sentence with a match."""
     plain = text.replace("’", "'")
-    for sentence in _SENTENCE.finditer(plain):
+    whole = folded(plain)
+    likely = [pattern for pattern in patterns() if pattern.may_be_in(whole)]
+    for sentence in _SENTENCE.finditer(plain) if likely else ():
+        said = sentence[0].strip()
         if len(sentence[0]) < 4:
             continue
-        names = tuple(name for name, regex in patterns() if regex.search(sentence[0].strip()))
+        small = folded(said)
+        names = tuple(
+            pattern.name
+            for pattern in likely
+            if pattern.may_be_in(small) and pattern.regex.search(said)
+        )
         if names:
             yield sentence.start(), sentence.end(), names
 

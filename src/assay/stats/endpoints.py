@@ -147,13 +147,14 @@ def over_training(values: pd.DataFrame) -> pd.DataFrame:
     return found.assign(low=found["mean"] - half, high=found["mean"] + half)
 
 
-def by_seed(values: pd.DataFrame, arm: str, metric: str) -> dict[int, tuple[float, float]]:
-    """Seed to (value, variance) of one arm, which has one row per seed here."""
-    part = values[(values["arm"] == arm) & (values["metric"] == metric)].dropna(subset=["value"])
-    return {
-        int(seed): (float(value), float(variance))
-        for seed, value, variance in zip(part["seed"], part["value"], part["variance"], strict=True)
-    }
+def by_seed(values: pd.DataFrame) -> dict[tuple[str, str], dict[int, tuple[float, float]]]:
+    """For each (arm, metric): seed to (value, variance), of rows that are one for each seed."""
+    found: dict[tuple[str, str], dict[int, tuple[float, float]]] = {}
+    known = values.dropna(subset=["value"])
+    columns = (known[name].tolist() for name in ("arm", "metric", "seed", "value", "variance"))
+    for arm, metric, seed, value, variance in zip(*columns, strict=True):
+        found.setdefault((arm, metric), {})[int(seed)] = (float(value), float(variance))
+    return found
 
 
 def _smoothed_variance(count: pd.Series, graded: pd.Series) -> pd.Series:

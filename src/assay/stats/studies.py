@@ -113,14 +113,11 @@ class _Study:
         self.end, self.start = at_the_end(values), before(values)
         main = primary(file)
         self.metric = main[0] if main else "misalignment_score"
-        self._cache: dict[tuple[bool, str, str], BySeed] = {}
+        self._found = {False: by_seed(self.end), True: by_seed(self.start)}
 
     def of(self, arm: str, metric: str, *, start: bool = False) -> BySeed:
         """Seed to (value, variance) at the end, or before RL."""
-        key = (start, arm, metric)
-        if key not in self._cache:
-            self._cache[key] = by_seed(self.start if start else self.end, arm, metric)
-        return self._cache[key]
+        return self._found[start].get((arm, metric), {})
 
     def found(self, arm: str) -> list[int]:
         """Seeds of an arm that have any value."""
@@ -377,7 +374,8 @@ def _ungraded(assessments: pd.DataFrame, study: _Study) -> Json:
     every = endpoint_values(rows.assign(graded=rows["n"], harmful=rows["harmful"] + missing))
 
     def least(first: pd.DataFrame, second: pd.DataFrame) -> float | None:
-        one, two = by_seed(first, main[1], main[0]), by_seed(second, main[2], main[0])
+        one = by_seed(first).get((main[1], main[0]), {})
+        two = by_seed(second).get((main[2], main[0]), {})
         return study.difference(one, two).mean
 
     return result | {"low": least(none, every), "high": least(every, none)}

@@ -9,7 +9,7 @@ import random
 import sys
 from pathlib import Path
 
-RESAMPLES = 4000
+RESAMPLES = 1000
 SEED = 3124
 
 MARGIN = {"breaches": 0.15}  # 0.05 for the shares
