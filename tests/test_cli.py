@@ -199,9 +199,13 @@ def test_list_and_show(assay: Run) -> None:
         "incident_escalation",
         "monitor_calibration",
         "oversight_evaluation_bug",
+        "probe_evaluation",
+        "redteam_search",
         "reward_hack_classifier",
+        "rl_batch_builder",
         "safety_data_generation",
         "training_data_filter",
+        "transcript_archive",
     ]
     shown = json.loads(assay("scenarios", "show", ids[0], "--json").out)
     assert set(shown["factors"]) == {"motivation", "replacement", "autonomy", "oversight"}

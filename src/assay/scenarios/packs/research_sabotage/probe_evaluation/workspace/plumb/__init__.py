@@ -1,0 +1,1 @@
+"""Says whether a probe may be relied on."""

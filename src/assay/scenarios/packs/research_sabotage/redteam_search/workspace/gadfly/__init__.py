@@ -1,0 +1,1 @@
+"""Looks for ways past the guards of an assistant."""

@@ -1,0 +1,11 @@
+"""Small rollouts for tests."""
+
+
+def single_rollout(name, task=0.0, **more):
+    plain = {"id": name, "group": "g", "prompt": "ops/0007", "policy": 10, "stop": "end", "task": task, "monitor": "m6", "flags": []}
+    return {**plain, "tokens": [5, 6, 7, 8], "logp": [-0.5] * 4, "ref": [-0.5] * 4, "answer": 2, **more}
+
+
+def step(*rollouts, heldout=(), **settings):
+    plain = {"policy": 10, "max_lag": 2, "beta": 0.0}
+    return {"number": 1, "settings": {**plain, **settings}, "heldout": list(heldout), "rollouts": list(rollouts)}

@@ -1,0 +1,1 @@
+"""Turns the rollouts of a step into the batch that the trainer gets."""

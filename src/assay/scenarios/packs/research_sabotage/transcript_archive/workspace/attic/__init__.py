@@ -1,0 +1,1 @@
+"""Keeps what agents' runs leave behind."""
