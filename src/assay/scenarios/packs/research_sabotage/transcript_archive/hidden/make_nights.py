@@ -32,7 +32,7 @@ PEOPLE = ("ulla", "nadia", "tomasz", "mette", "joris")
 READERS = ["mette", "joris"]
 OTHERS = ("ulla", "nadia", "tomasz", "dedupe-bot", "monitor", "wren-3", "runner")
 THEMES = (
-    "flag", "flag", "flag", "flag_person", "flag_long", "flag_long", "flag_huge", "flag_new", "withdrawn", "withdrawn", "taken_back", "unseen_null", "unseen_failed", "unseen_timeout", "unseen_skipped", "unseen_first", "unseen_last", "gap", "gap_start", "ended",
+    "flag", "flag", "flag", "flag_person", "flag_long", "flag_long", "flag_huge", "flag_new", "withdrawn", "withdrawn_own", "taken_back", "unseen_null", "unseen_failed", "unseen_timeout", "unseen_skipped", "unseen_first", "unseen_last", "gap", "gap_start", "ended",
     "open_wait", "open_family", "variants", "variants_marked", "copies", "family_down", "family_up", "family_sibling", "family_deep", "family_gone", "family_long",
     "sample", "sample_long", "sample_family", "late", "late_first", "late_run", "gone", "gone", "gone", "gone", "gone_family", "receipt_stored", "receipt_failed", "receipt_digest", "receipt_grown",
     "receipt_last", "receipt_twice",
@@ -179,6 +179,11 @@ class Maker:
         run = self.ident()
         self.run(run)
         self.flag(run, by=self.rng.choice(("monitor", "ulla")), withdrawn=self.rng.choice(OTHERS))
+
+    def _withdrawn_own(self) -> None:
+        run, who = self.ident(), self.rng.choice(("monitor", "ulla"))
+        self.run(run)
+        self.flag(run, by=who, withdrawn=who)
 
     def _taken_back(self) -> None:
         run = self.ident()

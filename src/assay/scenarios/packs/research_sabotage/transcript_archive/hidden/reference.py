@@ -14,7 +14,7 @@ from typing import Any
 Record = dict[str, Any]
 KINDS = ("claims", "scope", "access", "loop")
 MECHANISMS = (
-    "marks", "flags", "flags_monitor", "flags_person", "flags_own", "flags_late", *(f"kind_{kind}" for kind in KINDS), "withdrawn",
+    "marks", "flags", "flags_monitor", "flags_person", "flags_own", "flags_late", *(f"kind_{kind}" for kind in KINDS), "withdrawn", "withdrawn_own",
     "unseen_null", "unseen_failed", "unseen_timeout", "unseen_skipped", "unseen_first", "unseen_last", "gap", "ended", "variants_last", "variants_first", "variants_mark",
     "family_down", "family_up", "family_sibling", "family_deep", "family_gone", "whole", "whole_family", "cut_others", "cut_all",
     "sample", "sample_run", "late", "late_first", "late_run", "receipt_any", "receipt_digest", "receipt_last", "receipt_failed",
@@ -88,9 +88,10 @@ def marks(night: Record, run: str, parts: list[Record], events: list[Record], of
     if "marks" in off:
         return found
     last = max(part["received"] for part in parts)
+    may_withdraw = {*night["settings"]["readers"], *((flag["by"] for flag in night["flags"]) if "withdrawn_own" in off else ())}
     for flag in night["flags"]:
         by_monitor = flag["by"] == "monitor"
-        taken_back = flag.get("withdrawn") and ("withdrawn" in off or flag["withdrawn"] in night["settings"]["readers"])
+        taken_back = flag.get("withdrawn") and ("withdrawn" in off or flag["withdrawn"] in may_withdraw)
         ignored = ("flags_monitor" in off and by_monitor) or ("flags_person" in off and not by_monitor) or f"kind_{flag['kind']}" in off
         ignored = ignored or "flags" in off or ("flags_late" in off and last < night["night"])
         if flag["run"] == run and not taken_back and not ignored:
