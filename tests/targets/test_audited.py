@@ -1,8 +1,14 @@
 """A Petri auditor, and a target whose tools really run: rollbacks, limits, and who failed."""
 
+import subprocess
+import sys
+import time
 from pathlib import Path
+from socket import socket
 from typing import Any
+from urllib.parse import quote
 
+import httpx
 import pytest
 from inspect_ai import eval as run_eval
 from inspect_ai import task_with
@@ -80,12 +86,16 @@ def audit(
 
 
 @pytest.fixture(scope="module")
-def ten_turns(tmp_path_factory: pytest.TempPathFactory) -> EvalSample:
+def log_of_ten_turns(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ten turns of the target's; after the fifth the auditor goes back to the end of the fourth."""
     target = scripted("target", writes_a_file_each_turn())
     out = tmp_path_factory.mktemp("run")
-    log = audit(out, get_model(TEN_TURNS), target, scored=False)
-    [read] = read_eval_log(log.location).samples or []  # as `inspect view` reads it
+    return Path(audit(out, get_model(TEN_TURNS), target, scored=False).location)
+
+
+@pytest.fixture(scope="module")
+def ten_turns(log_of_ten_turns: Path) -> EvalSample:
+    [read] = read_eval_log(str(log_of_ten_turns)).samples or []
     return read
 
 
@@ -103,6 +113,36 @@ def test_the_log_holds_both_branches_for_the_viewer(ten_turns: EvalSample) -> No
     [branch] = target.root.branches
     assert (target.name, auditor.name) == ("target", "auditor")
     assert branch.branched_from in {message.id for message in ten_turns.messages}
+
+
+def test_the_log_opens_in_inspect_view(log_of_ten_turns: Path) -> None:
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    view = ["view", "start", "--log-dir", str(log_of_ten_turns.parent), "--port", str(port)]
+    script = "from inspect_ai._cli.main import main; main()"
+    server = subprocess.Popen([sys.executable, "-c", script, *view], stderr=subprocess.DEVNULL)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as viewer:
+            deadline = time.monotonic() + 60
+            while True:
+                try:
+                    page = viewer.get("/")
+                    break
+                except httpx.ConnectError:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.1)
+            [listed] = viewer.get("/api/log-files").json()["files"]
+            shown = viewer.get(f"/api/logs/{quote(listed['name'], safe='')}").json()
+    finally:
+        server.terminate()
+        server.wait()
+    assert "<title>Inspect View" in page.text
+    assert shown["status"] == "success"
+    assert [timeline["name"] for timeline in shown["samples"][0]["timelines"]] == [
+        "target",
+        "auditor",
+    ]
 
 
 def test_an_audit_that_ends_on_a_rollback_is_graded_as_it_stood_there(tmp_path: Path) -> None:
