@@ -10,6 +10,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "assay"
 ROWS = [
     {"assay", "errors", "extra", "text"},
     {"manifest"},
+    {"engines"},
     {"stats"},
     {"execution"},
     {"coding"},

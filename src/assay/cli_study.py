@@ -12,8 +12,8 @@ import typer
 from assay.errors import RunError, UserError, unknown
 
 if TYPE_CHECKING:
-    from assay.study.cluster import Cluster
-    from assay.study.local import Local
+    from assay.engines.cluster import Cluster
+    from assay.engines.local import Local
     from assay.study.run import Run
 
 study_app = typer.Typer(
@@ -119,7 +119,8 @@ def run_steps(
         UserError: Something in the file is wrong, or the disk is full.
         typer.Exit: It was interrupted.
     """
-    from assay.study.engine import Ended, Progress, execute
+    from assay.engines.engine import Ended
+    from assay.study.engine import Progress, execute
     from assay.study.progress import Display, say
     from assay.study.run import check, prepare, recorded
 
@@ -149,10 +150,10 @@ def run_steps(
 
 def _engine(name: str, workers: int | None, address: str | None) -> "Local | Cluster":
     if name == "ray":
-        from assay.study.cluster import Cluster
+        from assay.engines.cluster import Cluster
 
         return Cluster(address)
-    from assay.study.local import Local
+    from assay.engines.local import Local
 
     return Local(workers)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import ray
 from ray.cluster_utils import Cluster as Nodes
 from tests.study.cheap_kinds import cheap
-from assay.study.cluster import Cluster
+from assay.engines.cluster import Cluster
 from assay.study.engine import execute
 from assay.study.run import prepare, recorded
 
