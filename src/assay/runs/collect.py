@@ -121,6 +121,7 @@ def _row(
     from inspect_ai.model import ModelUsage
 
     assignment = Assignment.model_validate(summary.metadata)
+    epoch = summary.epoch + assignment.after
     graded, judged = scores.get("outcome"), scores.get("conduct")
     found = (graded.metadata if graded else None) or {}
     seen = (judged.metadata if judged else None) or {}
@@ -141,8 +142,8 @@ def _row(
         "cell": assignment.cell,
         "is_twin": assignment.is_twin,
         "twin_of": assignment.twin_of,
-        "epoch": summary.epoch,
-        "seed": assignment.seed_at(summary.epoch),
+        "epoch": epoch,
+        "seed": assignment.seed_at(epoch),
         "target": config["target"],
         "target_cli": config.get("target_cli"),
         "auditor": (config.get("auditor") or {}).get("model"),
@@ -182,7 +183,7 @@ def _row(
         "auditor_tokens": others.total_tokens - by_role.total_tokens,
         "cost": total.total_cost,
         "seconds": float(summary.total_time or 0.0),
-        "log_file": UPath(log.location).name,
+        "log_file": log.location.rpartition("/logs/")[2],
         "sample_uuid": summary.uuid,
         "started_at": summary.started_at,
     }

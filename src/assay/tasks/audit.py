@@ -247,7 +247,7 @@ def set_up() -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         assignment = Assignment.model_validate(state.metadata)
         store().set(ASSIGNMENT, assignment.model_dump(mode="json"))
-        store().set(EPOCH, state.epoch)
+        store().set(EPOCH, state.epoch + assignment.after)
         scenario = assignment.load()
         if scenario.repository is not None:
             await lay_out(sandbox(), workspace(scenario, assignment.today).archive)
