@@ -96,6 +96,14 @@ Engine = Annotated[str, typer.Option(help="Where they run: local or ray.")]
 Address = Annotated[
     str | None, typer.Option(help="Of a Ray cluster; default: one on this machine.")
 ]
+Budget = Annotated[
+    float | None,
+    typer.Option(metavar="N", help="Begin no run beyond so many tokens; USD with --price."),
+]
+PriceOption = Annotated[
+    str | None,
+    typer.Option(metavar="READ/WRITTEN", help="USD for a million tokens, such as 3/15."),
+]
 TargetCli = Annotated[
     str | None,
     typer.Option(metavar="CLI", help="A real coding CLI with the target behind it: claude_code."),
@@ -183,6 +191,8 @@ def audit(
     workers: Workers = None,
     engine: Engine = "local",
     address: Address = None,
+    budget: Budget = None,
+    price: PriceOption = None,
     stop_below: StopBelow = None,
     stop_above: StopAbove = None,
     stop_width: StopWidth = None,
@@ -192,6 +202,7 @@ def audit(
     as_json: Json = False,
 ) -> None:
     """Run a pack or one scenario against a target, grade it, and write the report."""
+    from assay.price import Price
     from assay.runs.audit import AuditConfig, AuditorConfig
     from assay.runs.planning import checked_stop
     from assay.scenarios.controls import checked_leanings
@@ -201,6 +212,8 @@ def audit(
         raise UserError(f"Cannot run {epochs} epochs; --epochs takes 1 or more.")
     if grid and cells:
         raise UserError("--grid runs every cell; leave out --cells, or --grid.")
+    if budget is not None and budget <= 0:
+        raise UserError(f"Cannot spend {budget:g}; --budget takes more than 0.")
     if auditor is None and (auditor_rollback or realism_filter is not None):
         raise UserError("--auditor-rollback and --realism-filter need --auditor MODEL.")
     config = AuditConfig(
@@ -220,6 +233,8 @@ def audit(
         elicit=checked_leanings(elicit or []),
         continuation=continuation,
         target_cli=target_cli,
+        budget=budget,
+        price=Price.parse(price) if price else None,
         auditor=AuditorConfig(
             model=auditor, turns=auditor_turns, rollback=auditor_rollback, realism=realism_filter
         )
@@ -305,9 +320,10 @@ def _audit(
         where = {"run_dir": str(directory), "report": page, "wall": seconds}
         _print_json({**summary, **ended, **where})
     else:
-        from assay.console import print_headline
+        from assay.console import print_headline, print_usage
 
         print_headline(summary, config.target)
+        print_usage(summary, seconds, config.price)
         print(f"\nReport: {page}")
     if not summary["counts"]["graded"]:
         raise typer.Exit(1)

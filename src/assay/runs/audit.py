@@ -18,6 +18,7 @@ from assay.engines.engine import Engine
 from assay.engines.local import Local
 from assay.errors import UserError
 from assay.manifest import Manifest, open_run
+from assay.price import Price
 from assay.providers.control import is_control
 from assay.runs.blocks import blocks, epochs_in_a_block, run_blocks
 from assay.runs.collect import recorded
@@ -36,6 +37,7 @@ from assay.runs.stopping import Watch, reading_order, watching
 from assay.scenarios.catalog import fingerprint, score_of, select
 from assay.scenarios.controls import Leaning
 from assay.stats.sequential import StoppingRule
+from assay.tasks.budget import Purse, purse_open
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -78,6 +80,8 @@ class AuditConfig(BaseModel):
         continuation: Let the target also take over where a control has begun.
         auditor: Who is the user after the brief; None for a run in which nobody answers.
         target_cli: A real coding CLI with the target behind it; None for our own agent.
+        budget: Tokens, or USD where there is a price; no run is begun beyond it.
+        price: Of tokens, for the budget.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -99,11 +103,13 @@ class AuditConfig(BaseModel):
     continuation: bool = False
     auditor: AuditorConfig | None = None
     target_cli: str | None = None
+    budget: float | None = Field(default=None, gt=0)
+    price: Price | None = None
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What must be the same for a run to go on; how many run at once need not."""
-        return self.model_dump(exclude={"max_samples"}, mode="json")
+        """What must be the same for a run to go on; how much at once, and how far, need not."""
+        return self.model_dump(exclude={"max_samples", "budget", "price"}, mode="json")
 
 
 def default_directory(config: AuditConfig) -> UPath:
@@ -134,10 +140,10 @@ def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = Non
     from assay.targets.deployed import checked_cli, cli_version
 
     rule = StoppingRule(**config.stop) if config.stop else None
-    if rule and engine:
+    if engine and (rule or config.budget):
+        what = "A stopping rule" if rule else "A budget"
         raise UserError(
-            "A stopping rule looks after every run, in one process: leave --workers and --engine "
-            "out, or --stop-... ."
+            f"{what} looks at every run, in one process: leave out --workers and --engine, or it."
         )
     today = datetime.now(UTC).date().isoformat()
     # Bad input shows before a directory is made.
@@ -178,6 +184,7 @@ def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = Non
         }
     )
     manifest.write(directory)
+    purse = _purse(config, directory)
     with show_progress(planned + more):
         if manifest.block:
             _in_blocks(config, manifest, directory, tasks, engine)
@@ -189,12 +196,29 @@ def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = Non
                 watch = Watch(rule, order, task.dataset, recorded(directory))
                 task = task_with(task, early_stopping=watch)
             most = config.max_samples or default_max_samples(config.target)
-            with watching(watch):
+            with watching(watch), purse_open(purse):
                 logs = run_set([task, *steered], directory / "logs", model, roles, most)
             if was_stopped(logs, (watch.due if watch else planned) + more):
                 raise KeyboardInterrupt
-    manifest.model_copy(update={"status": "complete"}).write(directory)
+    if purse and purse.held_back:
+        say(
+            f"The budget of {purse} is spent; the rest was not begun. The same command with --out "
+            f"{directory} and a larger --budget goes on."
+        )
+    else:
+        manifest.model_copy(update={"status": "complete"}).write(directory)
     return time.monotonic() - started
+
+
+def _purse(config: AuditConfig, directory: UPath) -> Purse | None:
+    """The budget, less what earlier attempts have spent."""
+    if config.budget is None:
+        return None
+    purse = Purse(config.budget, config.price)
+    for row in recorded(directory):
+        others = row["judge_tokens"] + row["auditor_tokens"]  # not told apart: as if read
+        purse.pay(row["input_tokens"] + row["cached_tokens"] + others, row["output_tokens"])
+    return purse
 
 
 def _block(

@@ -13,6 +13,7 @@ from assay.runs import awareness
 from assay.runs.progress import say
 from assay.runs.reviews import merge, read_reviews
 from assay.scenarios.samples import Assignment
+from assay.tasks.budget import is_held_back
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +92,8 @@ def _rows(log: "EvalLog", config: Mapping[str, Any]) -> Iterator[dict[str, Any]]
     from inspect_ai.log import read_eval_log_sample_summaries
 
     for summary in read_eval_log_sample_summaries(log.location):
+        if is_held_back(summary.error):
+            continue
         scores: Mapping[str, Score] = summary.scores or {}
         if _needs_full(scores):
             scores = _full_scores(log, summary)
