@@ -88,6 +88,9 @@ Sandbox = Annotated[str, typer.Option(help="Where the target works: bwrap or doc
 MaxSamples = Annotated[
     int, typer.Option(min=0, help="Runs at the same time; 0 leaves it to Inspect.")
 ]
+Connections = Annotated[
+    int, typer.Option(min=0, help="Requests to a model at the same time; 0 leaves it to Inspect.")
+]
 Workers = Annotated[
     int | None,
     typer.Option(min=1, help="Processes that share the runs; default: this one runs them all."),
@@ -188,6 +191,7 @@ def audit(
     ] = "",
     seed: Seed = 0,
     max_samples: MaxSamples = 0,
+    connections: Connections = 0,
     workers: Workers = None,
     engine: Engine = "local",
     address: Address = None,
@@ -230,6 +234,7 @@ def audit(
         scenarios=str(scenarios.resolve()) if scenarios else "",
         system=system,
         max_samples=max_samples,
+        connections=connections,
         elicit=checked_leanings(elicit or []),
         continuation=continuation,
         target_cli=target_cli,

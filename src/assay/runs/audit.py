@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from inspect_ai.model import Model
 
 _TASK_ARGUMENTS = ("selector", "levels", "seed", "scenarios", "sandbox", "system")
+_HOW_FAST = {"max_samples", "connections", "budget", "price"}
 _STEERED_EPOCHS = 10  # of elicited runs and continuations, at most
 
 
@@ -80,6 +81,7 @@ class AuditConfig(BaseModel):
         continuation: Let the target also take over where a control has begun.
         auditor: Who is the user after the brief; None for a run in which nobody answers.
         target_cli: A real coding CLI with the target behind it; None for our own agent.
+        connections: Requests to a model at the same time; its provider's own choice where 0.
         budget: Tokens, or USD where there is a price; no run is begun beyond it.
         price: Of tokens, for the budget.
     """
@@ -103,13 +105,14 @@ class AuditConfig(BaseModel):
     continuation: bool = False
     auditor: AuditorConfig | None = None
     target_cli: str | None = None
+    connections: int = Field(default=0, ge=0)
     budget: float | None = Field(default=None, gt=0)
     price: Price | None = None
 
     @property
     def settings(self) -> dict[str, Any]:
         """What must be the same for a run to go on; how much at once, and how far, need not."""
-        return self.model_dump(exclude={"max_samples", "budget", "price"}, mode="json")
+        return self.model_dump(exclude=_HOW_FAST, mode="json")
 
 
 def default_directory(config: AuditConfig) -> UPath:
@@ -197,7 +200,14 @@ def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = Non
                 task = task_with(task, early_stopping=watch)
             most = config.max_samples or default_max_samples(config.target)
             with watching(watch), purse_open(purse):
-                logs = run_set([task, *steered], directory / "logs", model, roles, most)
+                logs = run_set(
+                    [task, *steered],
+                    directory / "logs",
+                    model,
+                    roles,
+                    most,
+                    max_connections=config.connections or None,
+                )
             if was_stopped(logs, (watch.due if watch else planned) + more):
                 raise KeyboardInterrupt
     if purse and purse.held_back:

@@ -154,7 +154,7 @@ def _scenarios(task: "Task") -> dict[str, int]:
     return dict(found)
 
 
-def connections(model: "Model", workers: int) -> int:
-    """A worker's share of the requests at a time that a model allows, at least one."""
-    allowed = model.config.max_connections or model.api.max_connections()
+def connections(model: "Model", asked: int, workers: int) -> int:
+    """A worker's share of the requests at a time that were asked for, or that a model allows."""
+    allowed = asked or model.config.max_connections or model.api.max_connections()
     return max(1, int(allowed) // workers)

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from inspect_ai.log import list_eval_logs
 from upath import UPath
 
 from assay.errors import UserError
 from assay.execution.bubblewrap import BwrapSandboxEnvironment
+from assay.manifest import Manifest
 from assay.runs.audit import AuditConfig, models_of, tasks_of
 from assay.runs.blocks import Block, connections, cut, mark_done
+from assay.runs.collect import rows_of
 from assay.runs.preflight import default_max_samples
 from assay.runs.sets import run_set
 
@@ -33,13 +36,15 @@ def perform(given: Mapping[str, Any]) -> dict[str, Any]:
             model,
             roles,
             max(1, most // workers) if most else None,
-            max_connections=connections(model, workers),
+            max_connections=connections(model, config.connections, workers),
             max_sandboxes=max(1, (BwrapSandboxEnvironment.default_concurrency() or 1) // workers),
         )
     except UserError as error:
         return {"error": str(error), "user": True}
     except Exception as error:  # noqa: BLE001  (a worker outlives any block; the driver tells)
         return {"error": f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"}
+    for info in list_eval_logs(str(directory / "logs" / block.name)):
+        rows_of(info, directory, Manifest.read(directory).config)
     if all(log.status == "success" for log in logs):
         mark_done(directory, block)
     return {}
