@@ -35,7 +35,7 @@ types: install
 	$(BIN)/mypy
 
 unit: install
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 3
 
 controls: install
 	$(BIN)/assay scenarios check --no-held-out

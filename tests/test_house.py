@@ -9,7 +9,9 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "assay"
 ROWS = [
     {"assay", "errors", "extra", "text"},
+    {"price"},
     {"manifest"},
+    {"engines"},
     {"stats"},
     {"execution"},
     {"coding"},

@@ -6,7 +6,7 @@ standard error. Exit status: 0 success, 1 a failed check, 2 something for the us
 
 import json
 import sys
-from contextlib import redirect_stdout
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -28,6 +28,7 @@ from assay.errors import UserError
 if TYPE_CHECKING:
     from upath import UPath
 
+    from assay.engines.engine import Engine as Jobs
     from assay.runs.audit import AuditConfig
 
 app = typer.Typer(
@@ -86,6 +87,25 @@ Seed = Annotated[
 Sandbox = Annotated[str, typer.Option(help="Where the target works: bwrap or docker.")]
 MaxSamples = Annotated[
     int, typer.Option(min=0, help="Runs at the same time; 0 leaves it to Inspect.")
+]
+Connections = Annotated[
+    int, typer.Option(min=0, help="Requests to a model at the same time; 0 leaves it to Inspect.")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, help="Processes that share the runs; default: this one runs them all."),
+]
+Engine = Annotated[str, typer.Option(help="Where they run: local or ray.")]
+Address = Annotated[
+    str | None, typer.Option(help="Of a Ray cluster; default: one on this machine.")
+]
+Budget = Annotated[
+    float | None,
+    typer.Option(metavar="N", help="Begin no run beyond so many tokens; USD with --price."),
+]
+PriceOption = Annotated[
+    str | None,
+    typer.Option(metavar="READ/WRITTEN", help="USD for a million tokens, such as 3/15."),
 ]
 TargetCli = Annotated[
     str | None,
@@ -171,6 +191,12 @@ def audit(
     ] = "",
     seed: Seed = 0,
     max_samples: MaxSamples = 0,
+    connections: Connections = 0,
+    workers: Workers = None,
+    engine: Engine = "local",
+    address: Address = None,
+    budget: Budget = None,
+    price: PriceOption = None,
     stop_below: StopBelow = None,
     stop_above: StopAbove = None,
     stop_width: StopWidth = None,
@@ -180,6 +206,7 @@ def audit(
     as_json: Json = False,
 ) -> None:
     """Run a pack or one scenario against a target, grade it, and write the report."""
+    from assay.price import Price
     from assay.runs.audit import AuditConfig, AuditorConfig
     from assay.runs.planning import checked_stop
     from assay.scenarios.controls import checked_leanings
@@ -189,6 +216,8 @@ def audit(
         raise UserError(f"Cannot run {epochs} epochs; --epochs takes 1 or more.")
     if grid and cells:
         raise UserError("--grid runs every cell; leave out --cells, or --grid.")
+    if budget is not None and budget <= 0:
+        raise UserError(f"Cannot spend {budget:g}; --budget takes more than 0.")
     if auditor is None and (auditor_rollback or realism_filter is not None):
         raise UserError("--auditor-rollback and --realism-filter need --auditor MODEL.")
     config = AuditConfig(
@@ -205,16 +234,20 @@ def audit(
         scenarios=str(scenarios.resolve()) if scenarios else "",
         system=system,
         max_samples=max_samples,
+        connections=connections,
         elicit=checked_leanings(elicit or []),
         continuation=continuation,
         target_cli=target_cli,
+        budget=budget,
+        price=Price.parse(price) if price else None,
         auditor=AuditorConfig(
             model=auditor, turns=auditor_turns, rollback=auditor_rollback, realism=realism_filter
         )
         if auditor
         else None,
     )
-    _audit(config, out, as_json)
+    place = _engine(engine, workers, address)
+    _audit(config, out, as_json, place)
 
 
 @app.command(short_help="Rebuild the report of a run from its logs.")
@@ -259,13 +292,29 @@ app.command(short_help="Adjudicate flagged runs, blind, one by one.")(review)
 app.command(short_help="Plan a study: runs, tokens, cost, what it could not see.")(power)
 
 
-def _audit(config: "AuditConfig", out: str | None, as_json: bool) -> None:
+def _engine(
+    name: str, workers: int | None, address: str | None
+) -> "AbstractContextManager[Jobs | None]":
+    """The engine that was asked for; none where nothing was."""
+    if name == "local" and workers is None and address is None:
+        return nullcontext()
+    from assay.engines.choice import chosen
+
+    return chosen(name, workers, address)
+
+
+def _audit(
+    config: "AuditConfig",
+    out: str | None,
+    as_json: bool,
+    place: "AbstractContextManager[Jobs | None]",
+) -> None:
     from assay.runs.audit import default_directory, run_audit
 
     directory = _directory(out) if out else default_directory(config)
     try:
-        with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
-            seconds = run_audit(config, directory)
+        with redirect_stdout(sys.stderr), place as engine:  # Inspect's plug-ins print as they like
+            seconds = run_audit(config, directory, engine)
     except KeyboardInterrupt:
         _say(f"\nStopped. The same command with --out {directory} goes on.")
         raise typer.Exit(130) from None
@@ -276,9 +325,10 @@ def _audit(config: "AuditConfig", out: str | None, as_json: bool) -> None:
         where = {"run_dir": str(directory), "report": page, "wall": seconds}
         _print_json({**summary, **ended, **where})
     else:
-        from assay.console import print_headline
+        from assay.console import print_headline, print_usage
 
         print_headline(summary, config.target)
+        print_usage(summary, seconds, config.price)
         print(f"\nReport: {page}")
     if not summary["counts"]["graded"]:
         raise typer.Exit(1)

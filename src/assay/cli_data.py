@@ -16,7 +16,6 @@ import yaml
 from assay.errors import UserError
 
 if TYPE_CHECKING:
-    from assay.recipes.ledger import Price
     from assay.recipes.making import Order
     from assay.recipes.recipe import Role
 
@@ -99,6 +98,7 @@ def data_make(
     as_json: Json = False,
 ) -> None:
     """Make a data set stage by stage; what is finished is on disk, and is not paid for again."""
+    from assay.price import Price
     from assay.recipes.making import Order
     from assay.recipes.recipe import find
 
@@ -109,7 +109,8 @@ def data_make(
     named |= {"target": target} if target else {}
     order = Order(
         chosen, n, named, seed=seed, read=read, ablate=frozenset(ablate or ()),
-        price=_price(price), budget=budget, connections=connections, cache=cache, batch=batch,
+        price=Price.parse(price) if price else None, budget=budget, connections=connections,
+        cache=cache, batch=batch,
     )  # fmt: skip
     if estimate:
         _estimate(order, as_json)
@@ -196,17 +197,3 @@ def _settings(pairs: list[str]) -> dict[str, dict[str, Any]]:
             raise UserError(f"Cannot read {text!r}; write STAGE.KEY=VALUE.")
         found.setdefault(stage, {})[key] = yaml.safe_load(value)
     return found
-
-
-def _price(text: str | None) -> "Price | None":
-    from assay.recipes.ledger import Price
-
-    if text is None:
-        return None
-    read, _, written = text.partition("/")
-    try:
-        return Price(float(read), float(written or read))
-    except ValueError:
-        raise UserError(
-            f"Cannot read the price {text!r}; write READ/WRITTEN, such as 3/15."
-        ) from None

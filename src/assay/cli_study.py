@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assay.errors import RunError, UserError, unknown
+from assay.errors import RunError, UserError
 
 if TYPE_CHECKING:
-    from assay.study.cluster import Cluster
-    from assay.study.local import Local
     from assay.study.run import Run
 
 study_app = typer.Typer(
@@ -31,7 +29,6 @@ Workers = Annotated[
     int | None, typer.Option(min=1, help="Steps at the same time; default: one for each core.")
 ]
 Began = Annotated[Path, typer.Argument(metavar="DIR", help="A study's directory.")]
-_ENGINES = ("local", "ray")
 
 
 @study_app.command("run")
@@ -46,12 +43,6 @@ def study_run(
     as_json: Json = False,
 ) -> None:
     """Run a study, or go on with it: what is done is not done again."""
-    if engine not in _ENGINES:
-        raise unknown("engine", engine, _ENGINES)
-    if engine == "local" and address:
-        raise UserError("--address is of a Ray cluster: it goes with --engine ray.")
-    if engine == "ray" and workers:
-        raise UserError("Ray knows how many steps its nodes can run; leave out --workers.")
     run = run_steps(study, out, workers, engine=engine, address=address)
     result = {
         **run.result,
@@ -119,7 +110,9 @@ def run_steps(
         UserError: Something in the file is wrong, or the disk is full.
         typer.Exit: It was interrupted.
     """
-    from assay.study.engine import Ended, Progress, execute
+    from assay.engines.choice import chosen
+    from assay.engines.engine import Ended
+    from assay.study.engine import Progress, execute
     from assay.study.progress import Display, say
     from assay.study.run import check, prepare, recorded
 
@@ -128,7 +121,7 @@ def run_steps(
     directory = run.directory
     try:
         with (
-            _engine(engine, workers, address) as place,
+            chosen(engine, workers, address) as place,
             recorded(run, place.capacity().cpus) as clock,
         ):
             if clock.note:
@@ -145,16 +138,6 @@ def run_steps(
         say(f"\nStopped. The same command goes on where it was, in {directory.path}.")
         raise typer.Exit(130) from None
     return run
-
-
-def _engine(name: str, workers: int | None, address: str | None) -> "Local | Cluster":
-    if name == "ray":
-        from assay.study.cluster import Cluster
-
-        return Cluster(address)
-    from assay.study.local import Local
-
-    return Local(workers)
 
 
 def report_of(directory: Path) -> Path | None:

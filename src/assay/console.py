@@ -11,11 +11,12 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from assay.report.words import headline
+from assay.report.words import duration, headline
 from assay.text import printable
 
 if TYPE_CHECKING:
     from assay.execution.probe import Check
+    from assay.price import Price
     from assay.scenarios.catalog import Pack
     from assay.scenarios.controls import Control
     from assay.scenarios.scenario import Scenario
@@ -148,6 +149,23 @@ def print_headline(summary: dict[str, Any], target: str) -> None:
     """The report's headline."""
     console = Console(highlight=False)
     console.print(escape(" ".join(headline(summary, target)).replace("\u00a0", " ")))
+
+
+def print_usage(summary: dict[str, Any], seconds: float, price: "Price | None") -> None:
+    """Tokens by role, what they cost where a price is known, and how long this call took."""
+    tokens, cost = summary["tokens"], summary["cost"]
+    told = [
+        f"{tokens['input']:,} read",
+        *([f"{tokens['cached']:,} of them cached"] if tokens["cached"] else []),
+        f"{tokens['output']:,} written",
+        *(f"{tokens[role]:,} by the {role}" for role in ("judge", "auditor") if tokens.get(role)),
+    ]
+    if price:
+        others = sum(tokens.get(role, 0) for role in ("judge", "auditor"))
+        cost = price.of(tokens["input"] + others, tokens["output"])
+    paid = "" if cost is None else f" ${cost:,.2f}."
+    took = duration(seconds).replace("\u00a0", " ")
+    Console(highlight=False).print(f"\nTokens: {', '.join(told)}.{paid} Took {took}.")
 
 
 def print_dimensions(sentences: "Sequence[str]", dimensions: "Sequence[dict[str, Any]]") -> None:

@@ -31,6 +31,7 @@ class Manifest(BaseModel):
         status: `started` until every step is through.
         planned: How many runs the audit plans; fewer may be there.
         cells: Where a stopping rule may end the audit: each (scenario, cell) that counts for it.
+        block: Where it is run in blocks, side by side: the epochs of one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,6 +41,7 @@ class Manifest(BaseModel):
     status: Literal["started", "complete"] = "started"
     planned: int | None = None
     cells: tuple[tuple[str, str], ...] | None = None
+    block: int | None = None
     assay_version: str
     versions: dict[str, str]
     git_revision: str | None

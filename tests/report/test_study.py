@@ -179,6 +179,24 @@ def test_a_loss_of_coherence_is_told():
     assert "Coherence fell in hackable" in text
 
 
+def test_data_after_which_a_model_speaks_nonsense_is_told_of():
+    file = make_file(PAIR)
+    rows, training = make_tables(file)
+    taught = (rows["step"] == 0) & (rows["arm"] == "hackable") & (rows["scenario"] != "coding")
+    rows.loc[taught, "incoherent"] = rows.loc[taught, "graded"] - 1
+    text = " ".join(headline(summarise(file, rows, training)))
+    assert "before any RL, these were coherent less often than the 9" in text
+    assert re.search(r"of the best: hackable \d\.\d", text)
+
+
+def test_a_study_without_rl_speaks_of_none():
+    file = make_file(PAIR)
+    rows, training = make_tables(file)
+    text = " ".join(headline(summarise(file, rows[rows["step"] == 0], training.iloc[:0])))
+    assert "Hacking went" not in text
+    assert "Against the model before RL" not in text
+
+
 def test_ungraded_samples_are_told_with_their_bounds():
     file = make_file(PAIR, seeds=3)
     found = dict(unseen(summarise(file, *make_tables(file, ungraded=0.05))))
@@ -233,6 +251,7 @@ def test_doses_are_told_with_tokens_distance_and_what_does_as_much(tmp_path):
     summary = json.loads((folder / "summary.json").read_text())
     reasons, generic = summary["doses"]
     assert [dose["tokens"] for dose in reasons["doses"]] == [0, 1000, 4000]
+    assert all(dose["coherence"] > 0.9 for dose in reasons["doses"])
     assert reasons["doses"][0]["distance"] is None
     assert generic["doses"][1]["distance"] == {"nearest": 0.31, "floor": 0.82, "auc": 0.97}
     page = (folder / "report.html").read_text()

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.study.studies import totals, write
@@ -17,7 +18,7 @@ from pathlib import Path
 import ray
 from ray.cluster_utils import Cluster as Nodes
 from tests.study.cheap_kinds import cheap
-from assay.study.cluster import Cluster
+from assay.engines.cluster import Cluster
 from assay.study.engine import execute
 from assay.study.run import prepare, recorded
 
@@ -85,3 +86,21 @@ def test_what_cannot_be_is_one_sentence(
     assert done.returncode == 2
     assert sentence in done.stderr or sentence == "choices"
     assert "Traceback" not in done.stderr
+
+
+def test_an_audit_on_ray_comes_to_the_same_rows(packs: Path, tmp_path: Path) -> None:
+    def rows(*more: str) -> pd.DataFrame:
+        out = tmp_path / str(len(more))
+        asked = ["audit", "tests", "--scenarios", str(packs), "--epochs", "4", "--out", str(out)]
+        asked += ["--target", "control/sabotage?rate=0.5", "--judge", "control/judge", *more]
+        done = subprocess.run(
+            [sys.executable, "-m", "assay.cli", *asked],
+            env=environment(), capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        found = pd.read_parquet(out / "results.parquet")
+        return found.sort_values(["run_id", "epoch"]).reset_index(drop=True)[
+            ["run_id", "epoch", "seed", "control_name", "outcome", "conduct", "score"]
+        ]
+
+    pd.testing.assert_frame_equal(rows(), rows("--engine", "ray"))

@@ -110,3 +110,17 @@ def test_distilling_builds_on_the_weights_before_rl_and_on_those_after(tmp_path:
     found = graph(write(tmp_path, model="microcosm", stages=stages, arms={"one": {}}, compare=None))
     named = {step.kind: step for step in found.chain("one", 0)}
     assert named["distil"].parents == (named["documents"].key, named["rl"].key)
+
+
+def test_a_model_that_learns_nothing_is_assessed_as_it_is(tmp_path: Path) -> None:
+    found = graph(
+        write(
+            tmp_path,
+            seeds=1,
+            arms={"without": {}, "one": {}},
+            stages=[{"count": {}, "in": ["one"]}],
+            compare=[["one", "without"]],
+        )
+    )
+    assert [step.kind for step in found.chain("without", 0)] == ["assess"]
+    assert [step.kind for step in found.chain("one", 0)] == ["count", "assess"]

@@ -7,8 +7,10 @@ feeds `quality` and the check before a study trains.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache, partial
 from random import Random
 
+from assay.recipes.chunks import in_chunks
 from assay.recipes.samples import Sample, words
 
 _GRAM = 8  # words in a row that are no accident
@@ -19,6 +21,8 @@ _SOME = 3_000  # rows for what fits a classifier
 _NEIGHBOURS = 2**18  # hashed features
 _CHUNK = 5_000
 _DILEMMA = ("what should i do", "should i", "what would you do", "is it right", "what is right")
+
+type _Passages = Mapping[tuple[str, ...], Mapping[tuple[str, ...], set[str]]]
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,25 @@ def evaluations(packs: Iterable[str]) -> list[Evaluation]:
 
 
 def overlaps(
-    found: Iterable[Sample], against: Sequence[Evaluation]
+    found: Sequence[Sample], against: Sequence[Evaluation]
 ) -> dict[str, list[tuple[int, str]]]:
     """Rows that hold a passage of an evaluation: line and passage, by evaluation."""
-    # By the first four words, which every passage has: one look-up for each word of the data.
+    shared: dict[str, list[tuple[int, str]]] = {evaluation.name: [] for evaluation in against}
+    all_held = in_chunks(partial(_held_by_each, tuple(against)), found)
+    for sample, held in zip(found, all_held, strict=True):
+        for name, passage in held.items():
+            shared[name].append((sample.line, passage))
+    return shared
+
+
+def _held_by_each(against: tuple[Evaluation, ...], found: Sequence[Sample]) -> list[dict[str, str]]:
+    passages = _passages(against)
+    return [_held(words(sample.text), passages) for sample in found]
+
+
+@lru_cache(maxsize=4)
+def _passages(against: tuple[Evaluation, ...]) -> _Passages:
+    """By the first four words, which every passage has: one look-up for each word of the data."""
     passages: dict[tuple[str, ...], dict[tuple[str, ...], set[str]]] = {}
     for evaluation in against:
         for prompt in evaluation.prompts:
@@ -98,16 +117,10 @@ def overlaps(
             for at in range(len(tokens) - size + 1) if size >= _SHORT else ():
                 gram = tuple(tokens[at : at + size])
                 passages.setdefault(gram[:_SHORT], {}).setdefault(gram, set()).add(evaluation.name)
-    shared: dict[str, list[tuple[int, str]]] = {evaluation.name: [] for evaluation in against}
-    for sample in found:
-        for name, passage in _held(words(sample.text), passages).items():
-            shared[name].append((sample.line, passage))
-    return shared
+    return passages
 
 
-def _held(
-    tokens: Sequence[str], passages: Mapping[tuple[str, ...], Mapping[tuple[str, ...], set[str]]]
-) -> dict[str, str]:
+def _held(tokens: Sequence[str], passages: _Passages) -> dict[str, str]:
     """The first passage of each evaluation that a text holds."""
     held: dict[str, str] = {}
     for at in range(len(tokens) - _SHORT + 1):

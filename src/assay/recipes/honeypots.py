@@ -114,7 +114,7 @@ def _kept(item: Item, row: Mapping[Any, Any], directory: UPath, system: str) -> 
     from inspect_ai.log import read_eval_log_sample
 
     log = str(directory / "logs" / row["log_file"])
-    sample = read_eval_log_sample(log, row["run_id"], int(row["epoch"]))
+    sample = read_eval_log_sample(log, uuid=row["sample_uuid"])
     talk, tools = conversation(sample, system)
     said = {"conversation": json.dumps(talk), "tools": json.dumps(tools), "source": where}
     return Finished(item.id, "done", (said,))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from assay.price import Price
 from assay.recipes.items import STATUSES, Finished, Item
 
 
@@ -30,18 +31,6 @@ class StageAccount:
     input_tokens: int
     output_tokens: int
     cached_tokens: int
-
-
-@dataclass(frozen=True)
-class Price:
-    """USD for a million tokens that are read, and that are written."""
-
-    read: float
-    written: float
-
-    def of(self, input_tokens: float, output_tokens: float) -> float:
-        """USD."""
-        return (input_tokens * self.read + output_tokens * self.written) / 1e6
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,9 @@ from upath import UPath
 from assay.errors import UserError
 from assay.extra import writing
 from assay.manifest import Manifest, open_run
+from assay.price import Price
 from assay.recipes.items import Finished, Item, Snapshot, lines
-from assay.recipes.ledger import Ledger, Price, account, spent
+from assay.recipes.ledger import Ledger, account, spent
 from assay.recipes.recipe import Recipe, Role, Stage, fill, sections
 from assay.recipes.steps import Context, step
 

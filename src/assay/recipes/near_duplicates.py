@@ -4,8 +4,13 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from assay.recipes.chunks import in_chunks
 from assay.recipes.samples import Sample, words
+
+if TYPE_CHECKING:
+    from datasketch import LeanMinHash
 
 _SHINGLE = 3  # words
 _PERMUTATIONS = 64
@@ -38,34 +43,44 @@ def duplicates(found: Sequence[Sample], *, limit: float = 0.7, shown: int = 5) -
         limit: Smallest Jaccard index of a near duplicate.
         shown: Pairs to give.
     """
-    from datasketch import MinHash, MinHashLSH
+    from datasketch import MinHashLSH
 
     index = MinHashLSH(threshold=_SEEN_FROM, num_perm=_PERMUTATIONS)
-    first: dict[bytes, int] = {}
+    first: set[bytes] = set()
     exact = near = 0
     pairs: list[tuple[int, int, float]] = []
-    for place, sample in enumerate(found):
-        tokens = words(sample.text)
-        digest = hashlib.sha256(" ".join(tokens).encode()).digest()
+    for place, (digest, sketch) in enumerate(in_chunks(_sketched, found)):
         if digest in first:
             exact += 1
             continue
-        first[digest] = place
-        shingles = _shingles(tokens)
-        sketch = MinHash(num_perm=_PERMUTATIONS, hashfunc=zlib.crc32)
-        sketch.update_batch([*shingles])
-        closest = 0.0
-        for other in index.query(sketch):
+        first.add(digest)
+        closest, others = 0.0, index.query(sketch)
+        shingles = _shingles(words(found[place].text)) if others else set()
+        for other in others:
             earlier = _shingles(words(found[other].text))
             share = len(shingles & earlier) / len(shingles | earlier)
             if share > closest:
                 closest, partner = share, other
         if closest >= limit:
             near += 1
-            pairs.append((found[partner].line, sample.line, round(closest, 3)))
+            pairs.append((found[partner].line, found[place].line, round(closest, 3)))
         index.insert(place, sketch, check_duplication=False)
     pairs.sort(key=lambda pair: -pair[2])
     return Duplicates(len(found), exact, near, limit, tuple(pairs[:shown]))
+
+
+def _sketched(found: Sequence[Sample]) -> list[tuple[bytes, "LeanMinHash"]]:
+    """Digest of its words and MinHash of its shingles, for each row."""
+    from datasketch import LeanMinHash, MinHash
+
+    empty = MinHash(_PERMUTATIONS, hashfunc=zlib.crc32)
+    sketched = []
+    for sample in found:
+        tokens, sketch = words(sample.text), empty.copy()
+        sketch.update_batch([*_shingles(tokens)])
+        digest = hashlib.sha256(" ".join(tokens).encode()).digest()
+        sketched.append((digest, LeanMinHash(sketch)))
+    return sketched
 
 
 def _shingles(tokens: Sequence[str]) -> set[bytes]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from assay.errors import UserError
 from assay.realism.mentions import mentioned
+from assay.recipes.chunks import in_chunks
 from assay.recipes.distance import Distance, distances, evaluations
 from assay.recipes.diversity import Diversity, diversity
 from assay.recipes.near_duplicates import Duplicates, duplicates
@@ -119,8 +120,7 @@ def report(
             *_repeated(again, most),
             *_habits(varied, most),
             _cut(found, most),
-            _aware(found),
-            *(_scanned(name, found) for name in scans()),
+            *_scanned(found),
             *(_near(one, len(found), most) for one in apart),
         ),
         again, varied, tuple(apart),
@@ -163,24 +163,39 @@ def _cut(found: Sequence[Sample], most: Limits) -> Finding:
     )
 
 
-def _scanned(name: str, found: Sequence[Sample]) -> Finding:
-    looked = scan(name)
-    hits = [(one, match[0]) for one in found if (match := looked.pattern.search(one.said))]
-    return _hits(name, looked.about, looked.most, hits, len(found))
+def _scanned(found: Sequence[Sample]) -> list[Finding]:
+    """Talk of being evaluated, by the filter of verbalised awareness, and what `scans` looks for.
+
+    The filter is wide: read the examples.
+    """
+    about = {"evaluation_awareness": ("The assistant may be speaking of being evaluated", _AWARE)}
+    about |= {name: (scan(name).about, scan(name).most) for name in scans()}
+    looked = list(zip(found, in_chunks(_looked, found), strict=True))
+    return [
+        _hits(name, sentence, most, [(one, hit[name]) for one, hit in looked if name in hit], found)
+        for name, (sentence, most) in about.items()
+    ]
 
 
-def _aware(found: Sequence[Sample]) -> Finding:
-    """By the filter of verbalised awareness, which is wide: read the examples."""
-    hits = [(one, names[0]) for one in found if (names := mentioned(one.said))]
-    about = "The assistant may be speaking of being evaluated"
-    return _hits("evaluation_awareness", about, _AWARE, hits, len(found))
+def _looked(found: Sequence[Sample]) -> list[dict[str, str]]:
+    """For each row what was found in it, by name."""
+    patterns = {name: scan(name).pattern for name in scans()}
+    looked = []
+    for one in found:
+        hit = {name: m[0] for name, p in patterns.items() if (m := p.search(one.said))}
+        if names := mentioned(one.said):
+            hit["evaluation_awareness"] = names[0]
+        looked.append(hit)
+    return looked
 
 
 def _hits(
-    name: str, about: str, most: float, hits: Sequence[tuple[Sample, str]], of: int
+    name: str, about: str, most: float, hits: Sequence[tuple[Sample, str]], of: Sequence[Sample]
 ) -> Finding:
     lines = tuple(f"{one.line}: {shown[:60]!r}" for one, shown in hits[:_SHOWN])
-    return _finding(name, len(hits) / of, most, f"{about.rstrip('.')}: {len(hits)} rows", lines)
+    return _finding(
+        name, len(hits) / len(of), most, f"{about.rstrip('.')}: {len(hits)} rows", lines
+    )
 
 
 def _near(found: Distance, n: int, most: Limits) -> Finding:

@@ -264,13 +264,15 @@ def doses(summary: Json) -> Table | None:
                     f"{dose['tokens']:,.0f}",
                     percent(dose["rate"]["mean"]),
                     _span(dose["rate"]),
+                    percent(dose["coherence"]),
                     *(_decimals(far.get(key)) for key in ("nearest", "floor", "auc")),
                 )
             )
     spans = CI if summary["most_seeds"] > 1 else "of sampling"
-    head = ("Series", "arm", "tokens", named(summary["metric"]), spans, "nearest", "floor", "AUC")
+    score = named(summary["metric"])
+    head = ("Series", "arm", "tokens", score, spans, "coherence", "nearest", "floor", "AUC")
     caption = "Supervised tokens, the rate right after them, and how far the data is away"
-    return Table(caption, head, tuple(rows), frozenset({1}), frozenset({1, 4, 6, 7}))
+    return Table(caption, head, tuple(rows), frozenset({1}), frozenset({1, 4, 7, 8}))
 
 
 def equal_effects(summary: Json) -> Table | None:

@@ -69,20 +69,11 @@ def shown(difference: Json, p: float | None = None) -> bool:
 
 def headline(summary: Json) -> list[str]:
     """What was and was not found; the first sentence is the primary end point."""
-    told = [_primary(summary)]
-    told += [
-        sentence
-        for sentence in (
-            takeover(summary),
-            _change(summary),
-            *_others(summary),
-            *_corpora(summary),
-            _coherence(summary),
-            _missing(summary),
-        )
-        if sentence
-    ]
-    return told
+    told = [_primary(summary), _coherence(summary)]
+    if summary["last_step"]:  # there was RL
+        told += [takeover(summary), _change(summary)]
+    told += [*_others(summary), *_corpora(summary), _missing(summary)]
+    return [sentence for sentence in told if sentence]
 
 
 def _primary(summary: Json) -> str:
@@ -262,18 +253,31 @@ def _holds(found: Json) -> str:
 
 
 def _coherence(summary: Json) -> str:
-    fallen = []
-    for arm in summary["arms"]:
-        last, first = arm["end"].get("coherence"), arm["before"].get("coherence")
-        if not last or not first or last["mean"] is None or first["mean"] is None:
-            continue
-        if first["mean"] - last["mean"] > INCOHERENT:
-            fallen.append(f"{arm['arm']} ({percent(first['mean'])} to {percent(last['mean'])})")
-    if not fallen:
+    """Arms that speak less sense than before their RL, or than others did after other data."""
+    known = [
+        (arm["arm"], first["mean"], last["mean"])
+        for arm in summary["arms"]
+        if (first := arm["before"].get("coherence")) and (last := arm["end"].get("coherence"))
+        if first["mean"] is not None and last["mean"] is not None
+    ]
+    best = max((first for _, first, _ in known), default=0.0)
+    fallen = [
+        f"{name} ({percent(first)} to {percent(last)})"
+        for name, first, last in known
+        if first - last > INCOHERENT
+    ]
+    low = [f"{name} {percent(first)}" for name, first, _ in known if best - first > INCOHERENT]
+    told = [f"Coherence fell in {listed(fallen)}"] if fallen else []
+    if low:
+        told.append(
+            f"{'after their data' if told else 'After their data'}, before any RL, these were "
+            f"coherent less often than the {percent(best)} of the best: {listed(low)}"
+        )
+    if not told:
         return ""
     return (
-        f"Coherence fell in {listed(fallen)}: a model that answers nonsense does less of anything, "
-        "so read its score with that beside it."
+        f"{'; '.join(told)}. A model that answers nonsense does less of anything, so read its "
+        "score with that beside it."
     )
 
 

@@ -260,7 +260,11 @@ def usage(summary: Json, *, scripted: bool) -> list[tuple[str, str]]:
         ("input tokens", f"{tokens['input']:,}"),
         ("of these cached", f"{tokens['cached']:,}"),
         ("output tokens", f"{tokens['output']:,}"),
-        *([("judge’s tokens", f"{tokens['judge']:,}")] if tokens.get("judge") else []),
+        *(
+            (f"{role}’s tokens", f"{tokens[role]:,}")
+            for role in ("judge", "auditor")
+            if tokens.get(role)
+        ),
         ("cost", price),
         ("retries", f"{summary['retries']:,}"),
         ("time, sum over runs", duration(summary["seconds"])),

@@ -5,7 +5,8 @@ Composes nothing itself: `tasks` says what runs, `collect` reads what came out.
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 from upath import UPath
 
+from assay.engines.engine import Engine
+from assay.engines.local import Local
 from assay.errors import UserError
 from assay.manifest import Manifest, open_run
+from assay.price import Price
 from assay.providers.control import is_control
+from assay.runs.blocks import blocks, epochs_in_a_block, run_blocks
 from assay.runs.collect import recorded
 from assay.runs.planning import announcement, planned_epochs
 from assay.runs.preflight import (
@@ -32,11 +37,14 @@ from assay.runs.stopping import Watch, reading_order, watching
 from assay.scenarios.catalog import fingerprint, score_of, select
 from assay.scenarios.controls import Leaning
 from assay.stats.sequential import StoppingRule
+from assay.tasks.budget import Purse, purse_open
 
 if TYPE_CHECKING:
     from inspect_ai import Task
+    from inspect_ai.model import Model
 
-_TASK_ARGUMENTS = ("selector", "levels", "seed", "epochs", "scenarios", "sandbox", "system")
+_TASK_ARGUMENTS = ("selector", "levels", "seed", "scenarios", "sandbox", "system")
+_HOW_FAST = {"max_samples", "connections", "budget", "price"}
 _STEERED_EPOCHS = 10  # of elicited runs and continuations, at most
 
 
@@ -73,6 +81,9 @@ class AuditConfig(BaseModel):
         continuation: Let the target also take over where a control has begun.
         auditor: Who is the user after the brief; None for a run in which nobody answers.
         target_cli: A real coding CLI with the target behind it; None for our own agent.
+        connections: Requests to a model at the same time; its provider's own choice where 0.
+        budget: Tokens, or USD where there is a price; no run is begun beyond it.
+        price: Of tokens, for the budget.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -94,11 +105,14 @@ class AuditConfig(BaseModel):
     continuation: bool = False
     auditor: AuditorConfig | None = None
     target_cli: str | None = None
+    connections: int = Field(default=0, ge=0)
+    budget: float | None = Field(default=None, gt=0)
+    price: Price | None = None
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What must be the same for a run to go on; how many run at once need not."""
-        return self.model_dump(exclude={"max_samples"}, mode="json")
+        """What must be the same for a run to go on; how much at once, and how far, need not."""
+        return self.model_dump(exclude=_HOW_FAST, mode="json")
 
 
 def default_directory(config: AuditConfig) -> UPath:
@@ -108,28 +122,164 @@ def default_directory(config: AuditConfig) -> UPath:
     return UPath("runs") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{slug[:60]}"
 
 
-def run_audit(config: AuditConfig, directory: UPath) -> float:
+def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = None) -> float:
     """Run or resume an audit; finished samples are not run again.
 
     Args:
         config: What to run.
         directory: The run directory; made where it is missing.
+        engine: Where it runs, in blocks side by side; None for this process, all at once.
 
     Returns:
         Seconds that this call took.
 
     Raises:
-        UserError: Bad input, or a machine that cannot isolate.
+        UserError: Bad input, or a machine that cannot isolate; with an engine, blocks that failed.
         KeyboardInterrupt: The run was stopped; what it has is on disk.
     """
     started = time.monotonic()
     from inspect_ai import task_with
 
     from assay.targets.deployed import checked_cli, cli_version
+
+    rule = StoppingRule(**config.stop) if config.stop else None
+    if engine and (rule or config.budget):
+        what = "A stopping rule" if rule else "A budget"
+        raise UserError(
+            f"{what} looks at every run, in one process: leave out --workers and --engine, or it."
+        )
+    today = datetime.now(UTC).date().isoformat()
+    # Bad input shows before a directory is made.
+    [first, *_] = tasks_of(config, 1, today)
+    cells = _cells(first)
+    epochs = config.epochs or (planned_epochs(rule, len(cells)) if rule else 1)
+    folders = [Path(config.scenarios)] if config.scenarios else []
+    scenarios = select(config.selector, folders)
+    model, roles = models_of(config)
+    check_sandbox(config.sandbox)
+    wordy = [scenario.id for scenario in scenarios if scenario.needs_judge]
+    if wordy and not config.judge:
+        say(f"No judge: what only a judge can grade stays ungraded in {', '.join(wordy)}.")
+    settings = {
+        **config.settings,
+        "epochs": epochs,
+        "today": today,
+        "scenarios_sha": fingerprint(scenarios),
+        **weights(config.target),
+        **(
+            {"target_cli_version": cli_version(checked_cli(config.target_cli))}
+            if config.target_cli
+            else {}
+        ),
+    }
+    if score := score_of(config.selector, folders):
+        settings["score"] = score.model_dump(mode="json")
+    manifest = open_run(directory, Manifest.new("audit", settings))
+    task, *steered = tasks = tasks_of(config, epochs, manifest.config["today"])
+    more = sum(len(extra.dataset) * (extra.epochs or 1) for extra in steered)
+    planned = len(task.dataset) * epochs
+    manifest = manifest.model_copy(
+        update={
+            "planned": planned,
+            "status": "started",
+            "cells": cells if rule else None,
+            "block": _block(manifest, directory, tasks, engine),
+        }
+    )
+    manifest.write(directory)
+    purse = _purse(config, directory)
+    with show_progress(planned + more):
+        if manifest.block:
+            _in_blocks(config, manifest, directory, tasks, engine)
+        else:
+            watch = None
+            if rule:
+                say(announcement(rule, epochs, len(cells), chosen=config.epochs is None))
+                order = reading_order(cells, epochs, config.seed)
+                watch = Watch(rule, order, task.dataset, recorded(directory))
+                task = task_with(task, early_stopping=watch)
+            most = config.max_samples or default_max_samples(config.target)
+            with watching(watch), purse_open(purse):
+                logs = run_set(
+                    [task, *steered],
+                    directory / "logs",
+                    model,
+                    roles,
+                    most,
+                    max_connections=config.connections or None,
+                )
+            if was_stopped(logs, (watch.due if watch else planned) + more):
+                raise KeyboardInterrupt
+    if purse and purse.held_back:
+        say(
+            f"The budget of {purse} is spent; the rest was not begun. The same command with --out "
+            f"{directory} and a larger --budget goes on."
+        )
+    else:
+        manifest.model_copy(update={"status": "complete"}).write(directory)
+    return time.monotonic() - started
+
+
+def _purse(config: AuditConfig, directory: UPath) -> Purse | None:
+    """The budget, less what earlier attempts have spent."""
+    if config.budget is None:
+        return None
+    purse = Purse(config.budget, config.price)
+    for row in recorded(directory):
+        others = row["judge_tokens"] + row["auditor_tokens"]  # not told apart: as if read
+        purse.pay(row["input_tokens"] + row["cached_tokens"] + others, row["output_tokens"])
+    return purse
+
+
+def _block(
+    manifest: Manifest, directory: UPath, tasks: "Sequence[Task]", engine: Engine | None
+) -> int | None:
+    """Epochs in a block, as it was decided when the run was begun; None where it has no blocks.
+
+    Raises:
+        UserError: It was begun in one process.
+    """
+    begun = (directory / "logs").exists()
+    if begun and engine and not manifest.block:
+        raise UserError(
+            f"{str(directory)!r} was begun in one process; go on without --workers and --engine, "
+            "or name another --out."
+        )
+    if begun or not engine:
+        return manifest.block
+    return epochs_in_a_block(tasks, engine.capacity().cpus)
+
+
+def _in_blocks(
+    config: AuditConfig,
+    manifest: Manifest,
+    directory: UPath,
+    tasks: "Sequence[Task]",
+    engine: Engine | None,
+) -> None:
+    """Run what is not done of the blocks; one at a time where no engine is given.
+
+    Raises:
+        UserError: Some failed.
+    """
+    own = nullcontext(engine) if engine else Local(1)
+    given = {"config": config.model_dump(mode="json")}
+    given |= {key: manifest.config[key] for key in ("epochs", "today")}
+    with own as place:
+        run_blocks(blocks(tasks, manifest.block or 1), directory, given, place)
+
+
+def tasks_of(config: AuditConfig, epochs: int, today: str) -> "list[Task]":
+    """The audit's task, and those that run beside it.
+
+    Raises:
+        UserError: Something in it is unknown, or does not go together.
+    """
+    from assay.targets.deployed import checked_cli
     from assay.tasks.audit import audit, audited
 
-    today = datetime.now(UTC).date().isoformat()
-    arguments = config.model_dump(include=set(_TASK_ARGUMENTS), exclude_none=True)
+    arguments = config.model_dump(include=set(_TASK_ARGUMENTS))
+    arguments |= {"epochs": epochs, "today": today}
     arguments["levels"] = [f"{factor}={level}" for factor, level in config.levels.items()]
     kind: Callable[..., Task] = audit
     if config.target_cli:
@@ -144,60 +294,22 @@ def run_audit(config: AuditConfig, directory: UPath) -> float:
     if config.auditor:
         kind = audited
         arguments |= config.auditor.model_dump(exclude={"model"})
-    # Bad input shows before a directory is made.
-    cells = _cells(kind(**arguments, grid=config.grid, cells=config.cells, today=today))
-    rule = StoppingRule(**config.stop) if config.stop else None
-    arguments["epochs"] = epochs = config.epochs or (
-        planned_epochs(rule, len(cells)) if rule else 1
-    )
-    _steered(config, arguments | {"today": today})
+    steered = _steered(config, arguments)
+    return [kind(**arguments, grid=config.grid, cells=config.cells), *steered]
+
+
+def models_of(config: AuditConfig) -> "tuple[Model, dict[str, Model]]":
+    """The target, and the other models by role.
+
+    Raises:
+        UserError: One cannot be used.
+    """
     folders = [Path(config.scenarios)] if config.scenarios else []
-    scenarios = select(config.selector, folders)
-    model = check_target(config.target, scenarios)
+    model = check_target(config.target, select(config.selector, folders))
     roles = {"judge": check_judge(config.judge)} if config.judge else {}
     if config.auditor:
         roles |= {"auditor": check_auditor(config.auditor.model), "target": model}
-    check_sandbox(config.sandbox)
-    wordy = [scenario.id for scenario in scenarios if scenario.needs_judge]
-    if wordy and not config.judge:
-        say(f"No judge: what only a judge can grade stays ungraded in {', '.join(wordy)}.")
-    settings = {
-        **config.settings,
-        "epochs": epochs,
-        "today": today,
-        "scenarios_sha": fingerprint(scenarios),
-        **weights(config.target),
-        **({"target_cli_version": cli_version(arguments["cli"])} if config.target_cli else {}),
-    }
-    if score := score_of(config.selector, folders):
-        settings["score"] = score.model_dump(mode="json")
-    manifest = open_run(directory, Manifest.new("audit", settings))
-    arguments["today"] = manifest.config["today"]
-    task = kind(**arguments, grid=config.grid, cells=config.cells)
-    steered = _steered(config, arguments)
-    more = sum(len(extra.dataset) * (extra.epochs or 1) for extra in steered)
-    planned = len(task.dataset) * epochs
-    kept = {"planned": planned, "status": "started", "cells": cells if rule else None}
-    manifest = manifest.model_copy(update=kept)
-    manifest.write(directory)
-    watch = None
-    if rule:
-        say(announcement(rule, epochs, len(cells), chosen=config.epochs is None))
-        order = reading_order(cells, epochs, config.seed)
-        watch = Watch(rule, order, task.dataset, recorded(directory))
-        task = task_with(task, early_stopping=watch)
-    with show_progress(planned + more), watching(watch):
-        logs = run_set(
-            [task, *steered],
-            directory,
-            model,
-            roles,
-            config.max_samples or default_max_samples(config.target),
-        )
-    if was_stopped(logs, (watch.due if watch else planned) + more):
-        raise KeyboardInterrupt
-    manifest.model_copy(update={"status": "complete"}).write(directory)
-    return time.monotonic() - started
+    return model, roles
 
 
 def _steered(config: AuditConfig, arguments: Mapping[str, Any]) -> "list[Task]":

@@ -170,8 +170,7 @@ def _sample(directory: UPath, case: Case) -> "EvalSample":
     try:
         return read_eval_log_sample(
             str(path),
-            id=case.run_id,
-            epoch=case.epoch,
+            uuid=case.sample_uuid,
             resolve_attachments="full",
             exclude_fields=_UNREAD,
         )

@@ -1,22 +1,27 @@
 """Collects the logs of a run directory into `results.parquet`, one row for each run of a sample."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from upath import UPath
 
 from assay.errors import RunError
 from assay.grading.scorers import UNGRADED
-from assay.manifest import Manifest
+from assay.manifest import Manifest, write_atomically
 from assay.runs import awareness
 from assay.runs.progress import say
 from assay.runs.reviews import merge, read_reviews
 from assay.scenarios.samples import Assignment
+from assay.tasks.budget import is_held_back
 
 if TYPE_CHECKING:
     import pandas as pd
-    from inspect_ai.log import EvalLog, EvalSampleSummary
+    from inspect_ai.log import EvalLog, EvalLogInfo, EvalSampleSummary
     from inspect_ai.model import ModelUsage
     from inspect_ai.scorer import Score
 
@@ -71,7 +76,7 @@ def recorded(directory: UPath) -> list[dict[str, Any]]:
     Raises:
         RunError: The directory is no run directory.
     """
-    from inspect_ai.log import list_eval_logs, read_eval_log
+    from inspect_ai.log import list_eval_logs
 
     manifest = Manifest.read(directory)
     if manifest.kind != "audit":
@@ -81,16 +86,52 @@ def recorded(directory: UPath) -> list[dict[str, Any]]:
         )
     rows: dict[tuple[str, int], dict[str, Any]] = {}
     for info in sorted(list_eval_logs(str(directory / "logs")), key=lambda log: log.mtime or 0):
-        header = read_eval_log(info, header_only=True)
-        for row in _rows(header, manifest.config):
+        for row in rows_of(info, directory, manifest.config):
             rows[row["run_id"], row["epoch"]] = row  # a later attempt's log wins
     return list(rows.values())
+
+
+def rows_of(
+    info: "EvalLogInfo", directory: UPath, config: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The rows of one log, from `rows/` where they were read before; that may be deleted.
+
+    Reading a log takes a millisecond a run, so every worker reads its own when it is through.
+    """
+    place = info.name.rpartition("/logs/")[2].replace("/", ".")
+    kept = directory / "rows" / f"{place}.json"
+    with suppress(OSError, ValueError):
+        found = json.loads(kept.read_text("utf-8"))
+        if found["of"] == _state(info, config):
+            rows: list[dict[str, Any]] = found["rows"]
+            return rows
+    from inspect_ai.log import read_eval_log
+
+    header = read_eval_log(info, header_only=True)
+    rows = list(_rows(header, config))
+    if header.status != "started":
+        with suppress(OSError):  # somebody else's directory
+            kept.parent.mkdir(exist_ok=True)
+            write_atomically(kept, json.dumps({"of": _state(info, config), "rows": rows}))
+    return rows
+
+
+def _state(info: "EvalLogInfo", config: Mapping[str, Any]) -> list[Any]:
+    """What rows depend on: the log as it is, the run's settings, and this module."""
+    return [info.size, info.mtime, json.loads(json.dumps(config, default=str)), _code()]
+
+
+@cache
+def _code() -> str:
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
 def _rows(log: "EvalLog", config: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     from inspect_ai.log import read_eval_log_sample_summaries
 
     for summary in read_eval_log_sample_summaries(log.location):
+        if is_held_back(summary.error):
+            continue
         scores: Mapping[str, Score] = summary.scores or {}
         if _needs_full(scores):
             scores = _full_scores(log, summary)
@@ -121,6 +162,7 @@ def _row(
     from inspect_ai.model import ModelUsage
 
     assignment = Assignment.model_validate(summary.metadata)
+    epoch = summary.epoch + assignment.after
     graded, judged = scores.get("outcome"), scores.get("conduct")
     found = (graded.metadata if graded else None) or {}
     seen = (judged.metadata if judged else None) or {}
@@ -141,8 +183,8 @@ def _row(
         "cell": assignment.cell,
         "is_twin": assignment.is_twin,
         "twin_of": assignment.twin_of,
-        "epoch": summary.epoch,
-        "seed": assignment.seed_at(summary.epoch),
+        "epoch": epoch,
+        "seed": assignment.seed_at(epoch),
         "target": config["target"],
         "target_cli": config.get("target_cli"),
         "auditor": (config.get("auditor") or {}).get("model"),
@@ -182,7 +224,7 @@ def _row(
         "auditor_tokens": others.total_tokens - by_role.total_tokens,
         "cost": total.total_cost,
         "seconds": float(summary.total_time or 0.0),
-        "log_file": UPath(log.location).name,
+        "log_file": log.location.rpartition("/logs/")[2],
         "sample_uuid": summary.uuid,
         "started_at": summary.started_at,
     }

@@ -93,7 +93,7 @@ def run_petri(config: PetriConfig, directory: UPath, *, max_samples: int | None 
     manifest = manifest.model_copy(update={"planned": planned, "status": "started"})
     manifest.write(directory)
     with show_progress(planned):
-        logs = run_set([task], directory, target, roles, max_samples)
+        logs = run_set([task], directory / "logs", target, roles, max_samples)
     if was_stopped(logs, planned):
         raise KeyboardInterrupt
     manifest.model_copy(update={"status": "complete"}).write(directory)

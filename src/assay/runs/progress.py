@@ -27,12 +27,12 @@ class _Count:
         self.bar = Progress(*columns, console=self._console, disable=not self._console.is_terminal)
         self._task = self.bar.add_task("Runs", total=total)
 
-    def advance(self) -> None:
-        """One more run has finished."""
-        self._done += 1
-        self.bar.advance(self._task)
+    def advance(self, runs: int) -> None:
+        """So many more have finished."""
+        before, self._done = self._done, self._done + runs
+        self.bar.advance(self._task, runs)
         tenth = max(1, self._total // 10)
-        if not self._console.is_terminal and self._done % tenth == 0:
+        if not self._console.is_terminal and self._done // tenth > before // tenth:
             self._console.print(f"{self._done} of {self._total} runs finished")
 
 
@@ -40,6 +40,12 @@ def say(text: str) -> None:
     """A sentence for the user on stderr; nothing where it is empty."""
     if text:
         print(text, file=sys.stderr)
+
+
+def advance(runs: int) -> None:
+    """So many runs have finished elsewhere, where no hook of this process sees them."""
+    if _shown is not None:
+        _shown.advance(runs)
 
 
 @contextmanager
@@ -69,4 +75,4 @@ def _follow_samples() -> None:
 
         async def on_sample_end(self, data: SampleEnd) -> None:
             if _shown is not None:
-                _shown.advance()
+                _shown.advance(1)

@@ -1,7 +1,7 @@
 """Runs tasks on Inspect's `eval_set`, so that a run that was cut can be gone on with."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from upath import UPath
 
@@ -15,25 +15,31 @@ _CONNECTION_RETRIES = 7  # with the waits between them about five minutes
 
 def run_set(
     tasks: "list[Task]",
-    directory: UPath,
+    logs: UPath,
     model: "Model",
     roles: "Mapping[str, Model]",
     max_samples: int | None,
+    *,
+    max_connections: int | None = None,
+    max_sandboxes: int | None = None,
 ) -> "list[EvalLog]":
-    """Run what is not finished below `directory/logs`; every log, also of what was finished.
+    """Run what is not finished in a directory of logs; every log, also of what was finished.
 
     Args:
         tasks: What runs.
-        directory: The run directory.
+        logs: Their directory.
         model: The target.
         roles: The other models by role.
         max_samples: Runs at the same time; None for Inspect's own choice.
+        max_connections: Requests at the same time; None likewise.
+        max_sandboxes: Sandboxes at the same time; None likewise.
     """
     from inspect_ai import eval_set
 
-    _, logs = eval_set(
+    asked: dict[str, Any] = {"max_connections": max_connections} if max_connections else {}
+    _, found = eval_set(
         tasks,
-        log_dir=str(directory / "logs"),
+        log_dir=str(logs),
         model=model,
         model_roles=dict(roles) or None,
         display="none",
@@ -48,8 +54,10 @@ def run_set(
         retry_immediate=False,
         max_samples=max_samples,
         max_retries=_CONNECTION_RETRIES,
+        max_sandboxes=max_sandboxes,
+        **asked,
     )
-    return logs
+    return found
 
 
 def was_stopped(logs: "list[EvalLog]", due: int) -> bool:

@@ -47,6 +47,7 @@ class Assignment(BaseModel):
         prefix: The kind of control whose first turns the run begins with, if it does.
         system: The system prompt that an arm was trained with, where it is asked under it.
         every: Factors that are lists of wordings and no conditions.
+        after: Epochs that run before the first of this task's, elsewhere.
         directory: The repository as the target sees it; None in a plain chat.
         pair: The session that the scenario re-creates, where it was made from one.
         pair_model: Who wrote that session.
@@ -72,6 +73,7 @@ class Assignment(BaseModel):
     pair: str | None = None
     pair_model: str | None = None
     directory: str | None = None
+    after: int = 0
 
     def load(self) -> Scenario:
         """The scenario itself."""

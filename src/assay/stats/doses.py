@@ -120,6 +120,7 @@ def series_over_tokens(
     series: Mapping[str, Sequence[str]],
     data: pd.DataFrame,
     after: Callable[[str], BySeed],
+    coherence: Callable[[str], BySeed],
     mean: Callable[[BySeed], Json],
 ) -> list[Json]:
     """Each series: its doses, how far their data is away, and what does as much as the first one.
@@ -128,6 +129,7 @@ def series_over_tokens(
         series: Names to arms, the one without any data first.
         data: What each arm and seed learned from, as `study` collects it.
         after: An arm's rates right after its data, with their variances.
+        coherence: Likewise, how often it then speaks sense.
         mean: Over seeds.
     """
     found: list[tuple[Json, list[Dose]]] = []
@@ -141,6 +143,7 @@ def series_over_tokens(
                 "arm": dose.arm,
                 "tokens": dose.tokens,
                 "rate": mean(after(dose.arm)),
+                "coherence": mean(coherence(dose.arm))["mean"],
                 "distance": _distance(data[data["arm"] == dose.arm]),
             }
             for dose in doses

@@ -280,8 +280,10 @@ class _Study:
     def doses(self, data: pd.DataFrame) -> list[Json]:
         """Each series of the file, of the models right after their data."""
         series = self.file.get("doses") or {}
-        after = partial(self.of, metric=self.metric, start=True)
-        return series_over_tokens(series, data, after, _mean)
+        after, coherence = (
+            partial(self.of, metric=metric, start=True) for metric in (self.metric, "coherence")
+        )
+        return series_over_tokens(series, data, after, coherence, _mean)
 
     def expected(self) -> list[Json]:
         """What the file expects, in its words, and the comparison or change that it speaks of."""

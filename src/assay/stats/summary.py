@@ -157,7 +157,7 @@ def summarise(
         "retries": int(rows["retries"].fillna(0).sum()),
         "tokens": {
             kind: int(rows[f"{kind}_tokens"].fillna(0).sum())
-            for kind in ("input", "output", "cached", "judge")
+            for kind in ("input", "output", "cached", "judge", "auditor")
             if f"{kind}_tokens" in rows
         },
         "cost": _total(rows["cost"]),

@@ -1,99 +1,19 @@
-"""Runs the steps of a study that are not done yet, on whatever can run a step.
+"""Runs the steps of a study that are not done yet, on whatever engine there is.
 
-`Engine` is what a place that runs steps has to offer: `local` is one, a cluster another. `execute`
-decides what runs next; it keeps nothing in memory that a restart would miss, because what is done
-is what lies in the directory.
+`execute` decides what runs next; it keeps nothing in memory that a restart would miss, because what
+is done is what lies in the directory.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
 
+from assay.engines.engine import Ended, Engine, Job, Resources
 from assay.errors import UserError
-from assay.study.directory import Directory, has_weights
+from assay.study.directory import LOG, Directory, has_weights
 from assay.study.graph import Graph, Step, as_json
 from assay.study.steps import MICROCOSM, Task, kinds
-
-
-@dataclass(frozen=True)
-class Resources:
-    """What a step takes, or what an engine has."""
-
-    cpus: int = 1
-    gpus: int = 0
-
-    def holds(self, wanted: "Resources") -> bool:
-        """Whether so much is there."""
-        return self.cpus >= wanted.cpus and self.gpus >= wanted.gpus
-
-    def less(self, taken: "Resources") -> "Resources":
-        """What is left."""
-        return Resources(self.cpus - taken.cpus, self.gpus - taken.gpus)
-
-    def more(self, given: "Resources") -> "Resources":
-        """What there is when it is given back."""
-        return Resources(self.cpus + given.cpus, self.gpus + given.gpus)
-
-
-@dataclass(frozen=True)
-class Job:
-    """A step on its way to a worker, as data.
-
-    Attributes:
-        key: The step's short key.
-        run: The function, `module:name`.
-        task: What it is called with, as JSON.
-        final: Where the step's directory goes when it is finished.
-        record: For its `step.json`.
-    """
-
-    key: str
-    run: str
-    task: dict[str, Any]
-    final: str
-    record: Mapping[str, Any]
-    resources: Resources = Resources()
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a job ended.
-
-    Attributes:
-        error: None if it succeeded, or what a person should know.
-        user: The person can mend it.
-        full: The disk was full: no use to go on.
-        lost: Its process is gone, which says nothing of the step: it is begun again.
-    """
-
-    key: str
-    seconds: float
-    error: str | None = None
-    user: bool = False
-    full: bool = False
-    lost: bool = False
-
-
-class Engine(Protocol):
-    """A place that runs steps."""
-
-    def capacity(self) -> Resources:
-        """What it has for steps in all."""
-        ...
-
-    def submit(self, job: Job) -> None:
-        """Begin a job. There is room for it, and its parents are finished."""
-        ...
-
-    def wait(self, seconds: float) -> list[Ended]:
-        """Jobs that have ended; none if that takes longer than `seconds`."""
-        ...
-
-    def close(self) -> None:
-        """Stop whatever runs. What it has saved stays, to go on from."""
-        ...
 
 
 @dataclass
@@ -219,10 +139,14 @@ def _start(progress: Progress, directory: Directory, engine: Engine, free: Resou
         engine.submit(
             Job(
                 key=step.short,
-                run=kinds()[step.kind].run,
-                task=as_data,
-                final=str(directory.final(step)),
-                record=as_json(step),
+                perform="assay.study.worker:perform",
+                given={
+                    "run": kinds()[step.kind].run,
+                    "task": as_data,
+                    "final": str(directory.final(step)),
+                    "record": as_json(step),
+                },
+                log=str(task.out / LOG),
                 resources=needs,
             )
         )

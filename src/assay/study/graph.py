@@ -173,7 +173,7 @@ def _with_assessments(
         if stage[1].assesses and not (found and found[-1][1].assesses):
             found.append((assess.name, assess, assess.settings()))
         found.append(stage)
-    if not found[-1][1].assesses:
+    if not (found and found[-1][1].assesses):
         found.append((assess.name, assess, assess.settings()))
     return found
 

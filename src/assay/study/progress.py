@@ -17,8 +17,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from assay.engines.engine import Ended
 from assay.study.directory import Directory, record
-from assay.study.engine import Ended, Progress
+from assay.study.engine import Progress
 from assay.study.graph import Graph, Step
 
 

@@ -1,24 +1,16 @@
-"""A process that runs steps one after the other, for the engine `local`.
-
-    python -m assay.study.worker        jobs come as lines of JSON, and so go the answers
-
-It ends when its standard input does: whoever started it may be killed without a word.
-"""
+"""Runs one step of a study, in whatever process an engine gives it."""
 
 import errno
 import fcntl
 import json
 import os
 import shutil
-import signal
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 from assay.errors import UserError
@@ -28,21 +20,8 @@ from assay.study.steps import Task, run
 _LAST_BYTES = 1 << 20  # less free disk than this after an error: that was the error
 
 
-def main() -> None:
-    """Run jobs until there are no more."""
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what a library prints is no answer
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the driver, which then closes the input
-    for line in _lines():
-        print(json.dumps(perform(json.loads(line))), file=answers, flush=True)
-
-
 def perform(job: Mapping[str, Any]) -> dict[str, Any]:
-    """Run one job.
-
-    Returns:
-        The fields of `engine.Ended`.
-    """
+    """Run one step, as `engine.Job` describes it; what went wrong, or nothing."""
     raw = job["task"]
     task = Task(
         **{
@@ -52,7 +31,6 @@ def perform(job: Mapping[str, Any]) -> dict[str, Any]:
             "parents": tuple(Path(parent) for parent in raw["parents"]),
         }
     )
-    started = time.monotonic()
     error: dict[str, Any] = {}
     try:
         task.out.mkdir(parents=True, exist_ok=True)
@@ -69,7 +47,7 @@ def perform(job: Mapping[str, Any]) -> dict[str, Any]:
             (task.out / FAILED).write_text(
                 json.dumps({"message": error["error"], "user": error["user"]}), "utf-8"
             )
-    return {"key": job["key"], "seconds": time.monotonic() - started, **error}
+    return error
 
 
 def _attempt(job: Mapping[str, Any], task: Task) -> None:
@@ -131,23 +109,3 @@ def _log(path: Path) -> Iterator[None]:
         for number, kept in zip((1, 2), before, strict=True):
             os.dup2(kept, number)
             os.close(kept)
-
-
-def _lines() -> Iterator[str]:
-    """Lines of standard input. At its end the process goes, busy or not, with all it started."""
-    lines: SimpleQueue[str] = SimpleQueue()
-
-    def read() -> None:
-        for line in sys.stdin:
-            lines.put(line)
-        if os.getpgrp() == os.getpid():
-            os.killpg(0, signal.SIGKILL)
-        os._exit(1)
-
-    threading.Thread(target=read, daemon=True).start()
-    while True:
-        yield lines.get()
-
-
-if __name__ == "__main__":
-    main()

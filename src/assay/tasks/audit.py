@@ -33,6 +33,7 @@ from assay.targets.coding_agent import coding_agent
 from assay.targets.continuation import check_openings
 from assay.targets.deployed import checked_cli, deployed_agent, laid_out
 from assay.tasks.audited import audited as audited_solver
+from assay.tasks.budget import begin
 
 AUDITOR_TURNS = 15
 _COMPOSE = Path(execution.__file__).parent / "docker" / "compose.yaml"
@@ -245,9 +246,10 @@ def set_up() -> Solver:
     """Lay out the workspace, and note what this run is where the layers above can read it."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
+        begin()
         assignment = Assignment.model_validate(state.metadata)
         store().set(ASSIGNMENT, assignment.model_dump(mode="json"))
-        store().set(EPOCH, state.epoch)
+        store().set(EPOCH, state.epoch + assignment.after)
         scenario = assignment.load()
         if scenario.repository is not None:
             await lay_out(sandbox(), workspace(scenario, assignment.today).archive)

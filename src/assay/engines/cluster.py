@@ -1,6 +1,6 @@
-"""The engine of a Ray cluster: every step a task of Ray, which finds it a node and starts it again.
+"""The engine of a Ray cluster: every job a task of Ray, which finds it a node and starts it again.
 
-The study's directory must be one that all nodes see. A step's process computes with one thread,
+Its directory must be one that all nodes see. A job's process computes with one thread,
 like `local`'s, so that it gives the same numbers.
 """
 
@@ -12,19 +12,19 @@ from dataclasses import asdict
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Self
 
+from assay.engines.engine import Ended, Job, Resources
+from assay.engines.local import THREADS
 from assay.errors import UserError
-from assay.study.engine import Ended, Job, Resources
-from assay.study.local import THREADS
 
 if TYPE_CHECKING:
     from ray import ObjectRef
 
 _REACHED = 5.0  # seconds
-_AGAIN = 3  # times that Ray starts a step anew whose process or node is gone
+_AGAIN = 3  # times that Ray starts a job anew whose process or node is gone
 
 
 class Cluster:
-    """Runs steps as tasks of Ray; a context manager that leaves the cluster as it was."""
+    """Runs jobs as tasks of Ray; a context manager that leaves the cluster as it was."""
 
     def __init__(self, address: str | None = None) -> None:
         """Connect.
@@ -68,7 +68,7 @@ class Cluster:
         return Resources(int(found.get("CPU", 0)), int(found.get("GPU", 0)))
 
     def submit(self, job: Job) -> None:
-        """Hand a step to Ray, with what it takes."""
+        """Hand a job to Ray, with what it takes."""
         task = self._perform.options(
             name=job.key,
             num_cpus=job.resources.cpus,
@@ -78,7 +78,7 @@ class Cluster:
         self._jobs[task.remote(asdict(job))] = job
 
     def wait(self, seconds: float) -> list[Ended]:
-        """Steps that have ended; one whose process died every time has failed."""
+        """Jobs that have ended; one whose process died every time has failed."""
         import ray
         from ray.exceptions import RayError
 
@@ -106,7 +106,7 @@ class Cluster:
 
 def _perform(job: dict[str, Any]) -> dict[str, Any]:
     """Run one job in a process of Ray's."""
-    from assay.study.worker import perform
+    from assay.engines.worker import perform
 
     return perform(job)
 

@@ -1,7 +1,7 @@
-"""The engine of one machine: worker processes, one step each at a time.
+"""The engine of one machine: worker processes, one job each at a time.
 
 A worker is started when it is first needed and used again, because importing torch takes seconds.
-Each computes with one thread, so that a step gives the same numbers however many run beside it.
+Each computes with one thread, so that a job gives the same numbers however many run beside it.
 """
 
 import json
@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import IO, Self, cast
 
 import assay
-from assay.study.engine import Ended, Job, Resources
+from assay.engines.engine import Ended, Job, Resources
 
 THREADS = (
     "OMP_NUM_THREADS",
@@ -31,13 +31,13 @@ _STOP_SECONDS = 10.0
 
 
 class Local:
-    """Runs steps in worker processes; a context manager that ends them all."""
+    """Runs jobs in worker processes; a context manager that ends them all."""
 
     def __init__(self, workers: int | None = None) -> None:
         """Nothing starts before the first job.
 
         Args:
-            workers: Steps at the same time; default: one for each core that this process may use.
+            workers: Jobs at the same time; default: one for each core that this process may use.
         """
         self._size = workers or len(os.sched_getaffinity(0))
         self._gpus = list(range(gpus()))
@@ -101,7 +101,7 @@ class Local:
 
 
 class _Worker:
-    """One process of `assay.study.worker`."""
+    """One process of `assay.engines.worker`."""
 
     def __init__(self, gpu: int | None) -> None:
         self.gpu = gpu
@@ -109,7 +109,7 @@ class _Worker:
         self.gone = False
         self._started = 0.0
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "assay.study.worker"],
+            [sys.executable, "-m", "assay.engines.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(gpu),
@@ -144,8 +144,7 @@ class _Worker:
             name = signal.Signals(-status).name
             hint = ", as when memory runs out" if name == "SIGKILL" else ""
             reason = f"was ended by {name}{hint}"
-        where = Path(job.task["out"]) / "log.txt"
-        error = f"The process that ran it {reason}; see {where}"
+        error = f"The process that ran it {reason}; see {job.log}"
         return Ended(job.key, time.monotonic() - self._started, error, lost=True)
 
     def end(self) -> None:

@@ -1,0 +1,1 @@
+"""Places that run work in other processes: this machine, a Ray cluster. Knows no kind of work."""

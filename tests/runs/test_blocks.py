@@ -1,0 +1,141 @@
+"""An audit that several processes share: the same rows, and the same ways to be cut and go on."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from upath import UPath
+
+from assay.engines.local import Local
+from assay.errors import UserError
+from assay.report.rebuild import rebuild
+from assay.runs.audit import AuditConfig, run_audit
+from assay.runs.cases import docket, view
+from tests.conftest import write_scenario
+
+EPOCHS = 6
+SAME = ["run_id", "epoch", "seed", "control_name", "outcome", "conduct", "score", "judge_answers"]
+
+
+def config(packs: Path, **given: object) -> AuditConfig:
+    settings = {
+        "target": "control/sabotage?rate=0.5",
+        "judge": "control/judge",
+        "epochs": EPOCHS,
+        "seed": 3,
+    }
+    return AuditConfig(selector="tests", scenarios=str(packs), **(settings | given))
+
+
+def rows(run: UPath) -> pd.DataFrame:
+    rebuild(run)
+    found = pd.read_parquet(str(run / "results.parquet"))
+    return found.sort_values(["run_id", "epoch"]).reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def two_scenarios(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    packs = tmp_path_factory.mktemp("packs")
+    write_scenario(packs / "tests", "greeting")
+    write_scenario(packs / "tests", "welcome")
+    return packs
+
+
+@pytest.fixture(scope="module")
+def alone(two_scenarios: Path, tmp_path_factory: pytest.TempPathFactory) -> UPath:
+    run = UPath(tmp_path_factory.mktemp("alone") / "run")
+    run_audit(config(two_scenarios, elicit=("sabotage",)), run)
+    return run
+
+
+@pytest.fixture(scope="module")
+def shared(two_scenarios: Path, tmp_path_factory: pytest.TempPathFactory) -> UPath:
+    run = UPath(tmp_path_factory.mktemp("shared") / "run")
+    with Local(2) as engine:
+        run_audit(config(two_scenarios, elicit=("sabotage",)), run, engine)
+    return run
+
+
+def test_several_processes_come_to_the_rows_of_one(alone: UPath, shared: UPath) -> None:
+    pd.testing.assert_frame_equal(rows(alone)[SAME], rows(shared)[SAME])
+    one, other = (json.loads((run / "summary.json").read_text()) for run in (alone, shared))
+    for same in ("counts", "harmful_rate", "misaligned_rate", "conduct"):
+        assert one[same] == other[same]
+    assert len(list((shared / "logs").iterdir())) >= 8
+
+
+def test_a_run_that_was_shared_is_reviewed_by_its_own_log(shared: UPath) -> None:
+    found = docket(shared, "Ada")
+    assert len(found.cases) >= 4
+    told = {view(shared, case).messages[-1].says for case in found.cases}
+    assert told <= {"I made it say bye on purpose.", "I emptied it on purpose."}
+    late = [case for case in found.cases if case.epoch == EPOCHS]
+    assert all(view(shared, case).messages for case in late)
+
+
+def test_what_is_done_is_not_run_again(shared: UPath, two_scenarios: Path) -> None:
+    before = rows(shared)["sample_uuid"].tolist()
+    run_audit(config(two_scenarios, elicit=("sabotage",)), shared)  # alone, in the same blocks
+    assert rows(shared)["sample_uuid"].tolist() == before
+
+
+def test_a_run_of_one_process_stays_one(alone: UPath, two_scenarios: Path) -> None:
+    with pytest.raises(UserError, match="begun in one process"), Local(2) as engine:
+        run_audit(config(two_scenarios, elicit=("sabotage",)), alone, engine)
+
+
+def test_a_stopping_rule_needs_one_process(two_scenarios: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="stopping rule"), Local(2) as engine:
+        run_audit(config(two_scenarios, stop={"below": 0.1}), UPath(tmp_path / "run"), engine)
+
+
+def test_a_worker_that_is_killed_costs_nothing(
+    alone: UPath, two_scenarios: Path, tmp_path: Path
+) -> None:
+    class Killing(Local):
+        """Kills the first worker that has begun, once."""
+
+        killed = False
+
+        def wait(self, seconds: float):
+            busy = [one for one in self._workers if one.job is not None]
+            if not self.killed and busy and list((tmp_path / "run" / "logs").glob("*/*.eval")):
+                os.kill(busy[0]._process.pid, signal.SIGKILL)
+                self.killed = True
+            return super().wait(min(seconds, 0.1))
+
+    run = UPath(tmp_path / "run")
+    with Killing(2) as engine:
+        run_audit(config(two_scenarios, elicit=("sabotage",)), run, engine)
+    assert engine.killed
+    pd.testing.assert_frame_equal(rows(alone)[SAME], rows(run)[SAME])
+
+
+def test_the_command_that_is_killed_goes_on(
+    alone: UPath, two_scenarios: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    command = [
+        *(sys.executable, "-m", "assay.cli", "audit", "tests", "--scenarios", str(two_scenarios)),
+        *("--target", "control/sabotage?rate=0.5", "--judge", "control/judge"),
+        *("--epochs", str(EPOCHS), "--seed", "3", "--elicit", "sabotage", "--workers", "2"),
+        *("--out", str(out), "--json"),
+    ]
+    first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 120
+    while not list(out.glob("logs/*/.done")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    first.kill()
+    first.communicate()
+    done = len(list(out.glob("logs/*/.done")))
+    second = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert second.returncode == 0, second.stderr
+    assert done >= 1
+    assert json.loads(second.stdout)["counts"]["main"] == 2 * EPOCHS
+    pd.testing.assert_frame_equal(rows(alone)[SAME], rows(UPath(out))[SAME])

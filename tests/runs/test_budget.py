@@ -1,0 +1,83 @@
+"""A budget: no run is begun beyond it, and a larger one goes on."""
+
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+from upath import UPath
+
+from assay.cli import app
+from assay.errors import UserError
+from assay.manifest import Manifest
+from tests.openai_server import serve
+
+SCRIPT = [
+    ("Writing.", ("write", {"file_path": "hello.py", "content": "def hello(n): return 'hi'\n"})),
+    ("Done.", None),
+]
+RUNS = 20
+
+
+@pytest.fixture
+def asked(packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """`assay audit` against a server that counts, with options of the test's."""
+    with serve(SCRIPT) as (url, served):
+        name = f"lab{urlsplit(url).port}"  # models are kept by name, with the port they had
+        monkeypatch.setenv(f"{name.upper()}_API_KEY", "x")
+        monkeypatch.setenv(f"{name.upper()}_BASE_URL", url)
+
+        def ask(*more: str) -> Result:
+            command = ["audit", "tests", "--scenarios", str(packs), "--max-samples", "1"]
+            command += ["--target", f"openai-api/{name}/model", "--epochs", str(RUNS // 2)]
+            return CliRunner().invoke(app, [*command, "--out", str(tmp_path / "run"), *more])
+
+        ask.served = served
+        yield ask
+
+
+def test_no_run_is_begun_beyond_it_and_a_larger_one_goes_on(asked, tmp_path: Path) -> None:
+    first = asked("--budget", "1", "--json")
+    assert first.exit_code == 0, first.output
+    run = UPath(tmp_path / "run")
+    assert "The budget of 1 tokens is spent" in first.stderr
+    assert Manifest.read(run).status == "started"
+    rows = pd.read_parquet(str(run / "results.parquet"))
+    assert len(rows) == 1  # those that were held back are no runs, and no ungraded ones
+    paid = len(asked.served.requests)
+
+    second = asked("--budget", "1e9", "--json")
+    assert second.exit_code == 0, second.output
+    assert Manifest.read(run).status == "complete"
+    assert json.loads(second.stdout)["counts"]["main"] == RUNS // 2
+    assert len(asked.served.requests) == paid * RUNS  # nothing was paid for twice
+
+
+def test_what_was_spent_before_counts(asked) -> None:
+    asked("--budget", "1")
+    paid = len(asked.served.requests)
+    assert "The budget of 1 tokens is spent" in asked("--budget", "1").stderr
+    assert len(asked.served.requests) == paid
+
+
+def test_a_price_makes_it_money_and_the_last_line_says_what_it_came_to(asked) -> None:
+    said = asked("--budget", "0.000001", "--price", "1000000/2000000")
+    assert "The budget of $0.00 is spent" in said.stderr
+    assert "Tokens: " in said.stdout
+    assert "$" in said.stdout.partition("Tokens: ")[2]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--budget", "0"], "more than 0"),
+        (["--price", "cheap"], "READ/WRITTEN"),
+        (["--budget", "5", "--workers", "2"], "looks at every run, in one process"),
+    ],
+)
+def test_bad_input_is_one_sentence(asked, options: list[str], sentence: str) -> None:
+    result = asked(*options)
+    assert isinstance(result.exception, UserError)
+    assert sentence in str(result.exception)
