@@ -26,5 +26,5 @@ def in_chunks[T](work: Work[T], found: Sequence[Sample]) -> list[T]:
     cores = len(os.sched_getaffinity(0))
     if len(found) < _WORTH_A_POOL or cores == 1:
         return list(chain.from_iterable(map(work, chunks)))
-    with ProcessPoolExecutor(min(cores, len(chunks)), get_context("forkserver")) as pool:
+    with ProcessPoolExecutor(min(cores, len(chunks)), get_context("spawn")) as pool:
         return list(chain.from_iterable(pool.map(work, chunks)))
