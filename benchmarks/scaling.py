@@ -1,9 +1,10 @@
 """What more processes are worth: an audit by one and by two, a step on Ray, a study of 200 steps.
 
-One JSON line. The audits ask a server on loopback, in interleaved rounds, each in a fresh process
-with its imports and its report; the server answers at once, so it is our own work that is shared.
+One JSON line. The audits are chats with a server on loopback, in interleaved rounds, each in a new
+process with its imports and its report; the server answers at once, so it is our own work that is
+shared. (Where a target works in sandboxes, their processes keep other cores busy anyway.)
 
-python benchmarks/scaling.py [--rounds 3] [--epochs 40] [--save]
+python benchmarks/scaling.py [--rounds 2] [--epochs 1000] [--save]
 """
 
 import argparse
@@ -18,13 +19,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))  # the scripted server and the cheap steps are the tests' own
+sys.path.insert(0, str(ROOT))  # the cheap steps are the tests' own
 
-from tests.openai_server import serve  # noqa: E402
+from benchmarks.in_flight import Server  # noqa: E402
 from tests.study.studies import write  # noqa: E402
 
-SCRIPT = [("I keep to what was agreed.", None)]
-PACK = "microcosm"
+PACK = "microcosm/goals"
 STEPS = 200
 
 
@@ -71,15 +71,15 @@ def study(steps: int, *more: str) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=1000)
     parser.add_argument("--save", action="store_true")
     given = parser.parse_args()
     one, two = [], []
-    with serve(SCRIPT) as (url, _):
-        for _ in range(given.rounds):
-            one.append(audit(url, given.epochs))
-            two.append(audit(url, given.epochs, "--workers", "2"))
+    url = f"http://127.0.0.1:{Server(latency=0).port}/v1"
+    for _ in range(given.rounds):
+        one.append(audit(url, given.epochs))
+        two.append(audit(url, given.epochs, "--workers", "2"))
     local = study(STEPS)
     ray = study(STEPS, "--engine", "ray") if find_spec("ray") else None
     line = {
