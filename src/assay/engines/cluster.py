@@ -44,7 +44,8 @@ class Cluster:
             _reach(address)
         with _connecting(address):
             ray.init(
-                address=address,
+                # Without one Ray would try to reach the last cluster of this machine, dead or not.
+                address=address or "local",
                 include_dashboard=None if address else False,
                 log_to_driver=False,
                 configure_logging=False,
