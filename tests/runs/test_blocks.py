@@ -90,6 +90,11 @@ def test_a_run_of_one_process_stays_one(alone: UPath, two_scenarios: Path) -> No
         run_audit(config(two_scenarios, elicit=("sabotage",)), alone, engine)
 
 
+def test_a_budget_is_never_passed_over_in_silence(shared: UPath, two_scenarios: Path) -> None:
+    with pytest.raises(UserError, match="begun in blocks"):
+        run_audit(config(two_scenarios, elicit=("sabotage",), budget=1), shared)
+
+
 def test_a_stopping_rule_needs_one_process(two_scenarios: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="stopping rule"), Local(2) as engine:
         run_audit(config(two_scenarios, stop={"below": 0.1}), UPath(tmp_path / "run"), engine)

@@ -183,7 +183,7 @@ def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = Non
             "planned": planned,
             "status": "started",
             "cells": cells if rule else None,
-            "block": _block(manifest, directory, tasks, engine),
+            "block": _block(config, manifest, directory, tasks, engine),
         }
     )
     manifest.write(directory)
@@ -232,14 +232,23 @@ def _purse(config: AuditConfig, directory: UPath) -> Purse | None:
 
 
 def _block(
-    manifest: Manifest, directory: UPath, tasks: "Sequence[Task]", engine: Engine | None
+    config: AuditConfig,
+    manifest: Manifest,
+    directory: UPath,
+    tasks: "Sequence[Task]",
+    engine: Engine | None,
 ) -> int | None:
     """Epochs in a block, as it was decided when the run was begun; None where it has no blocks.
 
     Raises:
-        UserError: It was begun in one process.
+        UserError: It was begun in one process, or in blocks and there is a budget.
     """
     begun = (directory / "logs").exists()
+    if begun and config.budget and manifest.block:
+        raise UserError(
+            f"{str(directory)!r} was begun in blocks, which no budget looks into; leave --budget "
+            "out, or name another --out."
+        )
     if begun and engine and not manifest.block:
         raise UserError(
             f"{str(directory)!r} was begun in one process; go on without --workers and --engine, "

@@ -100,7 +100,7 @@ def run_blocks(
                     given={
                         **given,
                         "workers": workers,
-                        "directory": str(directory),
+                        "directory": str(directory.absolute()),  # workers may stand elsewhere
                         "block": asdict(block),
                     },
                     log=str(directory / "logs" / block.name),
