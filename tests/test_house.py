@@ -8,7 +8,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "assay"
 ROWS = [
-    {"assay", "errors", "extra", "text"},
+    {"assay", "errors", "extra", "strict_yaml", "text"},
     {"price"},
     {"manifest"},
     {"engines"},

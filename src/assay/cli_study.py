@@ -12,6 +12,7 @@ import typer
 from assay.errors import RunError, UserError
 
 if TYPE_CHECKING:
+    from assay.study.cost import Rates
     from assay.study.run import Run
 
 study_app = typer.Typer(
@@ -28,6 +29,12 @@ Out = Annotated[
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Steps at the same time; default: one for each core.")
 ]
+Price = Annotated[
+    str | None,
+    typer.Option(
+        metavar="GPU/CORE", help="USD for an hour of a GPU, and of a core; as in 2.5/0.04."
+    ),
+]
 Began = Annotated[Path, typer.Argument(metavar="DIR", help="A study's directory.")]
 
 
@@ -40,12 +47,24 @@ def study_run(
     address: Annotated[
         str | None, typer.Option(help="Of a Ray cluster; default: one on this machine.")
     ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            help="Begin no step beyond so many USD with --price, else hours of GPUs, or of cores.",
+        ),
+    ] = None,
+    price: Price = None,
     as_json: Json = False,
 ) -> None:
     """Run a study, or go on with it: what is done is not done again."""
-    run = run_steps(study, out, workers, engine=engine, address=address)
+    from assay.study.cost import Rates, account
+
+    rates = Rates.parse(price) if price else None
+    run = run_steps(study, out, workers, engine=engine, address=address, budget=budget, rates=rates)
     result = {
         **run.result,
+        "cost": account(run.directory, rates),
         "report": str(page) if (page := report_of(run.directory.path)) else None,
     }
     if as_json:
@@ -58,11 +77,16 @@ def study_run(
 
 
 @study_app.command("plan")
-def study_plan(study: Named, out: Out = None, as_json: Json = False) -> None:
-    """The steps of a study, what is done, and how long the rest takes."""
+def study_plan(study: Named, out: Out = None, price: Price = None, as_json: Json = False) -> None:
+    """The steps of a study, what is done, what the rest takes and costs."""
+    from assay.engines.choice import chosen
+    from assay.engines.engine import capacity
+    from assay.study.cost import Rates
     from assay.study.run import planned, prepare
 
-    found = planned(prepare(study, out))
+    rates = Rates.parse(price) if price else None
+    with chosen("local", None, None) as here:
+        found = planned(prepare(study, out), capacity(here), rates)
     if as_json:
         print(json.dumps(found))
         return
@@ -103,15 +127,22 @@ def run_steps(
     *,
     engine: str = "local",
     address: str | None = None,
+    budget: float | None = None,
+    rates: "Rates | None" = None,
 ) -> "Run":
     """Run what is not done of a study, and show how it goes.
+
+    Args:
+        budget: What it may take in all; see `cost.Budget`.
+        rates: USD for an hour.
 
     Raises:
         UserError: Something in the file is wrong, or the disk is full.
         typer.Exit: It was interrupted.
     """
     from assay.engines.choice import chosen
-    from assay.engines.engine import Ended
+    from assay.engines.engine import Ended, capacity
+    from assay.study.cost import Budget, taking
     from assay.study.engine import Progress, execute
     from assay.study.progress import Display, say
     from assay.study.run import check, prepare, recorded
@@ -120,23 +151,31 @@ def run_steps(
     check(run)
     directory = run.directory
     try:
-        with (
-            chosen(engine, workers, address) as place,
-            recorded(run, place.capacity().cpus) as clock,
-        ):
-            if clock.note:
-                say(clock.note)
-            with Display(run.graph, directory, place.capacity().cpus) as display:
+        with chosen(engine, workers, address) as place:
+            most = capacity(place)
+            allowed = Budget(budget, rates, gpus=most.gpus > 0) if budget is not None else None
+            with (
+                recorded(run, most.cpus) as clock,
+                Display(run.graph, directory, most.cpus) as display,
+            ):
+                if clock.note:
+                    say(clock.note)
 
                 def show(progress: Progress, ended: Ended | None) -> None:
                     display.show(progress, ended)
                     if ended is not None:
                         clock.strike()
 
-                run.progress = execute(run.graph, directory, place, show)
+                takes = taking(run.study, most)
+                run.progress = execute(run.graph, directory, place, show, takes, allowed)
     except KeyboardInterrupt:
         say(f"\nStopped. The same command goes on where it was, in {directory.path}.")
         raise typer.Exit(130) from None
+    if run.progress.held_back:
+        say(
+            f"The budget of {allowed} is spent; {len(run.progress.held_back)} steps were not "
+            "begun. The same command with a larger --budget goes on."
+        )
     return run
 
 

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from assay.engines.engine import Resources
 from assay.study.progress import duration
 
 _SHOWN = ("running", "cut", "failed")
@@ -20,19 +21,21 @@ def print_plan(plan: dict[str, Any]) -> None:
         arms.add_row(escape(arm), str(row["seeds"]), escape(", ".join(row["stages"])))
     console.print(arms)
     stages = Table(
-        "stage", "steps", "done", "to run", "work left",
+        "stage", "takes", "steps", "done", "to run", "work left",
         box=None, padding=(0, 2, 0, 0), header_style="dim",
     )  # fmt: skip
     for stage, row in plan["stages"].items():
         left = "not measured yet" if row["seconds"] is None else duration(row["seconds"])
         counts = [str(row[key]) for key in ("steps", "done", "to_run")]
-        stages.add_row(escape(stage), *counts, left if row["to_run"] else "")
+        takes = str(Resources(**row["takes"]))
+        stages.add_row(escape(stage), takes, *counts, left if row["to_run"] else "")
     console.print()
     console.print(stages)
     console.print()
     whole = f"{plan['to_run']} of {plan['steps']} steps to run in {escape(plan['directory'])}"
     if plan["to_run"] and not plan["unmeasured"]:
         whole += f": {duration(plan['seconds'])} of work, divided among the workers"
+        whole += f" ({_spent(plan)})"
     console.print(f"{whole}.")
     if plan["unmeasured"]:
         kinds = ", ".join(sorted(plan["unmeasured"]))
@@ -91,6 +94,32 @@ def print_result(result: dict[str, Any]) -> None:
         console.print(f"Left out, for they need those: {escape(', '.join(result['skipped']))}.")
     if result["failed"]:
         console.print("The same command tries again.")
+    _print_cost(console, result["cost"])
     if result["report"]:
         console.print("Report:", end=" ")
         print(result["report"])
+
+
+def _print_cost(console: Console, cost: dict[str, Any]) -> None:
+    if not cost["stages"]:
+        return
+    table = Table(
+        "stage", "steps", "took together", "each",
+        box=None, padding=(0, 2, 0, 0), header_style="dim",
+    )  # fmt: skip
+    for stage, row in cost["stages"].items():
+        each = duration(row["seconds"] / row["steps"])
+        table.add_row(escape(stage), f"{row['steps']:.0f}", duration(row["seconds"]), each)
+    console.print(table)
+    asked = f" Models that made data read and wrote {cost['tokens']:,} tokens." * bool(
+        cost["tokens"]
+    )
+    console.print(f"In all {_spent(cost)}.{asked}")
+
+
+def _spent(cost: dict[str, Any]) -> str:
+    """Hours of cores and GPUs, and USD where there is a price."""
+    hours = [f"{cost['core_hours']:.2f} core-hours"]
+    hours += [f"{cost['gpu_hours']:.2f} GPU-hours"] if cost["gpu_hours"] else []
+    paid = "" if cost["usd"] is None else f", ${cost['usd']:,.2f}"
+    return f"{' and '.join(hours)}{paid}"

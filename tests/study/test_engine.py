@@ -9,10 +9,20 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from assay.study.directory import ATTEMPTS, Directory
+import pytest
+
+from assay.engines.engine import NOTHING, Ended, Job, Resources, capacity
+from assay.engines.local import Local
+from assay.errors import UserError
+from assay.study.cost import Budget, Rates, account, taking
+from assay.study.directory import ATTEMPTS, Directory, record
+from assay.study.engine import Progress, execute
+from assay.study.run import prepare, recorded
+from tests.study.cheap_kinds import cheap
 from tests.study.studies import BASE, graph, totals, write
 
 ROOT = Path(__file__).parents[2]
@@ -244,3 +254,101 @@ def test_status_and_plan_tell_what_is_done_and_what_a_step_takes(tmp_path: Path)
         text=True,
     )
     assert json.loads(status.stdout)["counts"] == {"done": 8}
+
+
+class Recorded(Local):
+    """Notes what its jobs took, and what ran beside it."""
+
+    def __init__(self, workers: int, gpus: int = 0) -> None:
+        super().__init__(workers)
+        self._gpus, self._free = list(range(gpus)), set(range(gpus))
+        self.open: dict[str, Resources] = {}
+        self.most = self.taken = NOTHING
+
+    def submit(self, job: Job) -> None:
+        self.open[job.key] = job.resources
+        together = reduce(Resources.more, self.open.values(), NOTHING)
+        self.most = max(self.most, together, key=lambda one: one.cpus)
+        self.taken = max(self.taken, job.resources, key=lambda one: one.cpus)
+        super().submit(job)
+
+    def wait(self, seconds: float) -> list[Ended]:
+        ended = super().wait(seconds)
+        for one in ended:
+            del self.open[one.key]
+        return ended
+
+
+def executed(file: Path, out: Path, place: Local, budget: Budget | None = None) -> Progress:
+    study = prepare(str(file), out)
+    with place, recorded(study, 4):
+        takes = taking(study.study, capacity(place))
+        return execute(study.graph, study.directory, place, lambda *_: None, takes, budget)
+
+
+@pytest.fixture
+def kinds_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    cheap()
+
+
+@pytest.mark.usefixtures("kinds_known")
+def test_steps_take_what_the_file_says_and_no_more_run_beside_them(tmp_path: Path) -> None:
+    file = write(tmp_path, resources={"measure": {"cpus": 3, "gpus": 2}})
+    place = Recorded(4, gpus=2)
+    progress = executed(file, tmp_path / "out", place)
+    assert not progress.failed
+    assert (place.taken.cpus, place.taken.gpus) == (3, 2)
+    assert 3 <= place.most.cpus <= 4
+    assert place.most.gpus <= 2
+    assert threads(tmp_path / "out") == {"1", "3"}
+    kept = Directory(tmp_path / "out")
+    of = {row["stage"]: row for row in (record(path) or {} for path in kept.done().values())}
+    assert of["measure"]["resources"]["gpus"] == 2
+    cost = account(kept, Rates(gpu=3600.0))
+    measured = cost["stages"]["measure"]
+    assert measured["gpu_hours"] == pytest.approx(2 * measured["seconds"] / 3600)
+    assert cost["usd"] == pytest.approx(3600 * cost["gpu_hours"])
+    assert cost["gpu_hours"] > measured["gpu_hours"]  # the others take one each
+
+
+@pytest.mark.usefixtures("kinds_known")
+def test_a_step_that_fits_nowhere_is_one_sentence_before_anything_runs(tmp_path: Path) -> None:
+    file = write(tmp_path, resources={"measure": {"gpus": 2, "memory": 10.0}})
+    with pytest.raises(UserError, match=r"takes 1 core, 2 GPUs, 10 GiB.*largest machine has"):
+        executed(file, tmp_path / "out", Local(2))
+    assert not Directory(tmp_path / "out").done()
+
+
+def test_resources_of_a_stage_that_there_is_not(tmp_path: Path) -> None:
+    status, _, told = run(write(tmp_path, resources={"mesure": {"cpus": 2}}), tmp_path / "out")
+    assert status == 2
+    assert "measure" in told
+
+
+@pytest.mark.usefixtures("kinds_known")
+def test_what_a_step_takes_is_in_no_key(tmp_path: Path) -> None:
+    plain = [step.key for step in graph(write(tmp_path)).steps]
+    assert plain == [
+        step.key for step in graph(write(tmp_path, resources={"count": {"cpus": 2}})).steps
+    ]
+
+
+def test_a_budget_begins_no_step_beyond_it_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    file = write(tmp_path, arms={"one": {"count.pause": 0.2}, "two": {"count.pause": 0.3}})
+    held = ("--workers", "1", "--budget", "0.4", "--price", "0/3600")  # USD: a second is one
+    status, said, told = run(file, tmp_path / "out", *held)
+    assert status == 0, told
+    assert 1 <= said["done"] < said["steps"]
+    assert len(said["held_back"]) == said["steps"] - said["done"]
+    assert said["cost"]["usd"] >= 0.4
+    assert "The budget of $0.40 is spent" in told
+    again = run(file, tmp_path / "out", *held)[1]
+    assert again["done"] == said["done"]
+    status, said, told = run(file, tmp_path / "out", "--budget", "1")  # hours of cores
+    assert (status, said["done"], said["held_back"]) == (0, said["steps"], [])
+
+
+def test_a_price_that_is_none(tmp_path: Path) -> None:
+    status, _, told = run(write(tmp_path), tmp_path / "out", "--price", "much")
+    assert (status, "GPU/CORE" in told) == (2, True)

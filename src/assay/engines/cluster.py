@@ -6,20 +6,22 @@ like `local`'s, so that it gives the same numbers.
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Self
 
 from assay.engines.engine import Ended, Job, Resources
-from assay.engines.local import THREADS
+from assay.engines.local import THREADS, sandboxes
 from assay.errors import UserError
 
 if TYPE_CHECKING:
     from ray import ObjectRef
 
 _REACHED = 5.0  # seconds
+_GIB = 1 << 30
+_SANDBOXES = "sandboxes"  # a resource of Ray's, `ray start --resources='{"sandboxes": 64}'`
 _AGAIN = 3  # times that Ray starts a job anew whose process or node is gone
 
 
@@ -49,8 +51,7 @@ class Cluster:
                 include_dashboard=None if address else False,
                 log_to_driver=False,
                 configure_logging=False,
-                # Workers find the same code, wherever the command was started.
-                runtime_env={"env_vars": _environment()},
+                **({} if address else {"resources": {_SANDBOXES: sandboxes()}}),
             )
         self._perform = ray.remote(_perform)
         self._jobs: dict[ObjectRef[Any], Job] = {}
@@ -61,12 +62,11 @@ class Cluster:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def capacity(self) -> Resources:
-        """The cores and GPUs of the whole cluster, as it is now."""
+    def nodes(self) -> list[Resources]:
+        """What its living nodes offer; how many sandboxes, a node says when it is started."""
         import ray
 
-        found = ray.cluster_resources()
-        return Resources(int(found.get("CPU", 0)), int(found.get("GPU", 0)))
+        return [_offered(node["Resources"]) for node in ray.nodes() if node["Alive"]]
 
     def submit(self, job: Job) -> None:
         """Hand a job to Ray, with what it takes."""
@@ -74,6 +74,9 @@ class Cluster:
             name=job.key,
             num_cpus=job.resources.cpus,
             num_gpus=job.resources.gpus,
+            memory=int(job.resources.memory * _GIB) or None,
+            resources={_SANDBOXES: job.resources.sandboxes} if job.resources.sandboxes else None,
+            runtime_env={"env_vars": _environment(job.resources.cpus)},
             max_retries=_AGAIN,
         )
         self._jobs[task.remote(asdict(job))] = job
@@ -112,9 +115,19 @@ def _perform(job: dict[str, Any]) -> dict[str, Any]:
     return perform(job)
 
 
-def _environment() -> dict[str, str]:
+def _environment(threads: int) -> dict[str, str]:
+    """With which workers find the same code, wherever the command was started."""
     kept = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-    return {**dict.fromkeys(THREADS, "1"), **kept}
+    return {**dict.fromkeys(THREADS, str(threads)), **kept}
+
+
+def _offered(found: Mapping[str, float]) -> Resources:
+    return Resources(
+        cpus=int(found.get("CPU", 0)),
+        gpus=int(found.get("GPU", 0)),
+        memory=found.get("memory", 0.0) / _GIB,
+        sandboxes=int(found.get(_SANDBOXES, 0)),
+    )
 
 
 def _reach(address: str) -> None:

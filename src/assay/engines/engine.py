@@ -1,27 +1,53 @@
 """What a place that runs jobs has to offer: `local` is one, `cluster` another."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from functools import reduce
 from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
 class Resources:
-    """What a step takes, or what an engine has."""
+    """What a job takes, or what an engine or one of its nodes has.
+
+    Cores and GPUs are what it may use; memory and sandboxes are set aside for it, not enforced.
+
+    Attributes:
+        cpus: Cores; so many threads.
+        memory: GiB.
+        sandboxes: At the same time.
+    """
 
     cpus: int = 1
     gpus: int = 0
+    memory: float = 0.0
+    sandboxes: int = 0
 
     def holds(self, wanted: "Resources") -> bool:
         """Whether so much is there."""
-        return self.cpus >= wanted.cpus and self.gpus >= wanted.gpus
+        return all(have >= want for have, want in self._beside(wanted))
 
     def less(self, taken: "Resources") -> "Resources":
         """What is left."""
-        return Resources(self.cpus - taken.cpus, self.gpus - taken.gpus)
+        return Resources(*(have - take for have, take in self._beside(taken)))
 
     def more(self, given: "Resources") -> "Resources":
-        """What there is when it is given back."""
-        return Resources(self.cpus + given.cpus, self.gpus + given.gpus)
+        """What there is together."""
+        return Resources(*(have + give for have, give in self._beside(given)))
+
+    def __str__(self) -> str:
+        amounts = [
+            (self.cpus, "core" if self.cpus == 1 else "cores"),
+            (self.gpus, "GPU" if self.gpus == 1 else "GPUs"),
+            (self.memory, "GiB of memory"),
+            (self.sandboxes, "sandbox" if self.sandboxes == 1 else "sandboxes"),
+        ]
+        return ", ".join(f"{amount:g} {unit}" for amount, unit in amounts if amount) or "nothing"
+
+    def _beside(self, other: "Resources") -> "zip[tuple[Any, Any]]":
+        return zip(astuple(self), astuple(other), strict=True)
+
+
+NOTHING = Resources(cpus=0)
 
 
 @dataclass(frozen=True)
@@ -65,8 +91,8 @@ class Ended:
 class Engine(Protocol):
     """A place that runs jobs."""
 
-    def capacity(self) -> Resources:
-        """What it has for jobs in all."""
+    def nodes(self) -> list[Resources]:
+        """What each of its machines has, as they are now; a job runs on one."""
         ...
 
     def submit(self, job: Job) -> None:
@@ -80,3 +106,8 @@ class Engine(Protocol):
     def close(self) -> None:
         """Stop whatever runs. What it has saved stays, to go on from."""
         ...
+
+
+def capacity(engine: Engine) -> Resources:
+    """What an engine has in all, as it is now."""
+    return reduce(Resources.more, engine.nodes(), NOTHING)

@@ -1,7 +1,8 @@
 """The engine of one machine: worker processes, one job each at a time.
 
 A worker is started when it is first needed and used again, because importing torch takes seconds.
-Each computes with one thread, so that a job gives the same numbers however many run beside it.
+Each computes with as many threads as its job takes cores, one by default, so that a job gives the
+same numbers however many run beside it.
 """
 
 import json
@@ -41,7 +42,7 @@ class Local:
         """
         self._size = workers or len(os.sched_getaffinity(0))
         self._gpus = list(range(gpus()))
-        self._free = list(self._gpus)
+        self._free = set(self._gpus)
         self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
 
@@ -56,21 +57,22 @@ class Local:
     ) -> None:
         self.close()
 
-    def capacity(self) -> Resources:
-        """As many cores as workers, and the machine's GPUs."""
-        return Resources(self._size, len(self._gpus))
+    def nodes(self) -> list[Resources]:
+        """This machine: as many cores as workers, its GPUs, its memory."""
+        return [Resources(self._size, len(self._gpus), memory(), sandboxes())]
 
     def submit(self, job: Job) -> None:
         """Give a job to an idle worker, or to a new one."""
-        gpu = self._free.pop(0) if job.resources.gpus else None
+        gpus = tuple(sorted(self._free)[: job.resources.gpus])
+        self._free -= set(gpus)
         idle = [one for one in self._workers if one.job is None]
-        fitting = [one for one in idle if one.gpu == gpu]
+        fitting = [one for one in idle if (one.gpus, one.threads) == (gpus, job.resources.cpus)]
         if fitting:
             worker = fitting[0]
         else:
             if len(self._workers) >= self._size and idle:
                 self._end(idle[0])
-            worker = _Worker(gpu)
+            worker = _Worker(gpus, job.resources.cpus)
             self._workers.append(worker)
             self._selector.register(worker.answers, selectors.EVENT_READ, worker)
         worker.begin(job)
@@ -85,7 +87,7 @@ class Local:
             if worker.gone:
                 self._end(worker)
             if job is not None and ended is not None:
-                self._free += [worker.gpu] if worker.gpu is not None else []
+                self._free |= set(worker.gpus)
                 found.append(ended)
         return found
 
@@ -103,8 +105,8 @@ class Local:
 class _Worker:
     """One process of `assay.engines.worker`."""
 
-    def __init__(self, gpu: int | None) -> None:
-        self.gpu = gpu
+    def __init__(self, gpus: tuple[int, ...], threads: int) -> None:
+        self.gpus, self.threads = gpus, threads
         self.job: Job | None = None
         self.gone = False
         self._started = 0.0
@@ -112,7 +114,7 @@ class _Worker:
             [sys.executable, "-m", "assay.engines.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=_environment(gpu),
+            env=_environment(gpus, threads),
             start_new_session=True,  # an interrupt from the keyboard is for the driver alone
         )
         assert self._process.stdin is not None
@@ -168,15 +170,28 @@ def gpus() -> int:
     return min(present, len([one for one in visible.split(",") if one.strip() not in ("", "-1")]))
 
 
-def _environment(gpu: int | None) -> dict[str, str]:
-    """The driver's, with one thread, and with the one GPU that is meant or none."""
+def memory() -> float:
+    """Of this machine, in GiB."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
+
+
+def sandboxes() -> int:
+    """So many at the same time on this machine.
+
+    One whose target waits for a model costs a dozen megabytes and no time.
+    """
+    return max(32, 8 * (os.cpu_count() or 1))
+
+
+def _environment(gpus: tuple[int, ...], threads: int) -> dict[str, str]:
+    """The driver's, with so many threads, and with the GPUs that are meant or none."""
     visible = [one for one in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if one]
-    named = "" if gpu is None else (visible[gpu] if visible else str(gpu))
+    named = ",".join(visible[gpu] if visible else str(gpu) for gpu in gpus)
     source = str(Path(assay.__file__).parents[1])
     paths = [source, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     return {
         **os.environ,
-        **dict.fromkeys(THREADS, "1"),
+        **dict.fromkeys(THREADS, str(threads)),
         "TOKENIZERS_PARALLELISM": "false",
         "CUDA_VISIBLE_DEVICES": named,
         "PYTHONPATH": os.pathsep.join(path for path in dict.fromkeys(paths) if path),

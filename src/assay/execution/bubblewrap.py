@@ -24,6 +24,7 @@ from inspect_ai.util import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
+from assay.engines.local import sandboxes
 from assay.errors import UserError
 from assay.execution import cgroups
 from assay.execution.channel import ChannelClosed, Kind, Operation, Reply
@@ -147,8 +148,7 @@ class BwrapSandboxEnvironment(SandboxEnvironment):
     @classmethod
     @override
     def default_concurrency(cls) -> int | None:
-        # A sandbox whose target waits for a model costs a dozen megabytes and no time.
-        return max(32, 8 * (os.cpu_count() or 1))
+        return sandboxes()
 
     @classmethod
     @override

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 from upath import UPath
 
-from assay.engines.engine import Engine
+from assay.engines.engine import Engine, capacity
 from assay.engines.local import Local
 from assay.errors import UserError
 from assay.manifest import Manifest, open_run
@@ -256,7 +256,7 @@ def _block(
         )
     if begun or not engine:
         return manifest.block
-    return epochs_in_a_block(tasks, engine.capacity().cpus)
+    return epochs_in_a_block(tasks, capacity(engine).cpus)
 
 
 def _in_blocks(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from upath import UPath
 
-from assay.engines.engine import Engine, Job
+from assay.engines.engine import Engine, Job, capacity
 from assay.errors import UserError
 from assay.runs.progress import advance
 
@@ -84,7 +84,7 @@ def run_blocks(
     Raises:
         UserError: Some failed, by name; all others are done.
     """
-    workers = engine.capacity().cpus
+    workers = capacity(engine).cpus
     waiting = [block for block in todo if not is_done(directory, block)]
     running: dict[str, Block] = {}
     lost: Counter[str] = Counter()

@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from assay import strict_yaml
 from assay.errors import ScenarioError
 
 _TODAY = re.compile(r"\{\{today([-+]\d+)?\}\}")
@@ -32,7 +33,7 @@ def load_yaml[Model: BaseModel](
     text = path.read_text("utf-8") if text is None else text
     try:
         tree = yaml.compose(text)
-        data = yaml.safe_load(text)
+        data = strict_yaml.load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = (mark.line + 1 + skipped_lines) if mark else 1

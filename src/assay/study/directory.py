@@ -221,6 +221,13 @@ def record(path: Path) -> dict[str, Any] | None:
     return _json(path / RECORD)
 
 
+def ledgers(path: Path) -> Iterator[dict[str, Any]]:
+    """The accounts of the data that a step has made."""
+    for one in sorted(path.glob("data/*/ledger.json")):
+        if (found := _json(one)) is not None:
+            yield found
+
+
 def has_weights(path: Path) -> bool:
     """Whether the checkpoint of a finished step is still there, if it ever made one."""
     made = (record(path) or {}).get("weights", True)

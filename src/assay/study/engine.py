@@ -4,16 +4,18 @@
 is done is what lies in the directory.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from assay.engines.engine import Ended, Engine, Job, Resources
+from assay.engines.engine import NOTHING, Ended, Engine, Job, capacity
 from assay.errors import UserError
+from assay.study.cost import Budget, Hours, Takes, spent
 from assay.study.directory import LOG, Directory, has_weights
 from assay.study.graph import Graph, Step, as_json
-from assay.study.steps import MICROCOSM, Task, kinds
+from assay.study.steps import Task, kinds
 
 
 @dataclass
@@ -26,8 +28,10 @@ class Progress:
         running: Short key to step.
         done: Steps that this run has finished, with their seconds.
         failed: Steps that failed, with their sentence.
+        began: When, by short key, on the monotonic clock.
         lost: How often a step's process was lost, by short key.
         skipped: Steps that need one that failed.
+        held_back: Steps that were not begun because the budget was spent.
         user: Every failure so far is something that the person can mend.
     """
 
@@ -36,14 +40,17 @@ class Progress:
     running: dict[str, Step] = field(default_factory=dict)
     done: list[tuple[Step, float]] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    began: dict[str, float] = field(default_factory=dict)
     lost: Counter[str] = field(default_factory=Counter)
     skipped: list[Step] = field(default_factory=list)
+    held_back: list[Step] = field(default_factory=list)
     user: bool = True
 
     @property
     def waiting(self) -> list[Step]:
         """Steps that have not begun."""
-        over = {step.key for step, _ in self.done} | {step.key for step in self.skipped}
+        over = {step.key for step, _ in self.done}
+        over |= {step.key for step in self.skipped + self.held_back}
         busy = {step.key for step in self.running.values()} | set(self.failed)
         return [step for step in self.wanted if step.key not in over | busy]
 
@@ -74,16 +81,27 @@ def wanted(graph: Graph, done: Mapping[str, Path]) -> list[Step]:
     return [step for step in graph.steps if step.key in missing]
 
 
-def execute(graph: Graph, directory: Directory, engine: Engine, show: Show) -> Progress:
+def execute(
+    graph: Graph,
+    directory: Directory,
+    engine: Engine,
+    show: Show,
+    takes: Takes,
+    budget: Budget | None = None,
+) -> Progress:
     """Run what is not done, as much at a time as the engine holds.
 
     A step that fails takes those that need it along; all others are run.
 
+    Args:
+        takes: What each step takes.
+        budget: No step is begun beyond it; what has begun goes on.
+
     Returns:
-        What was done and what failed.
+        What was done, what failed, and what was not begun.
 
     Raises:
-        UserError: The disk is full.
+        UserError: The disk is full, or a step takes more than any machine of the engine has.
     """
     done = directory.done()
     progress = Progress(wanted(graph, done), 0)
@@ -91,15 +109,17 @@ def execute(graph: Graph, directory: Directory, engine: Engine, show: Show) -> P
         if step.short in done:
             directory.reopen(step)
     progress.kept = len(graph.steps) - len(progress.wanted)
-    free = engine.capacity()
+    _check_fit(progress.waiting, engine, takes)
     while progress.running or progress.waiting:
-        free = _start(progress, directory, engine, free)
+        if budget and budget.spent(_taken(graph, directory, progress, takes)) >= budget.most:
+            progress.held_back += progress.waiting
+        else:
+            _start(progress, directory, engine, takes)
         show(progress, None)
-        if not progress.running:
-            raise UserError("No step fits on this machine; its steps want a GPU each.")
-        for ended in engine.wait(1.0):
+        if progress.waiting and not progress.running:
+            _check_fit(progress.waiting, engine, takes)
+        for ended in engine.wait(1.0) if progress.running else ():
             step = progress.running.pop(ended.key)
-            free = free.more(_resources(step, engine.capacity()))
             if ended.full:
                 raise UserError(ended.error or "The disk is full.")
             if ended.lost and progress.lost[ended.key] < _AGAIN:
@@ -115,13 +135,37 @@ def execute(graph: Graph, directory: Directory, engine: Engine, show: Show) -> P
     return progress
 
 
-def _start(progress: Progress, directory: Directory, engine: Engine, free: Resources) -> Resources:
+def _check_fit(steps: list[Step], engine: Engine, takes: Takes) -> None:
+    """Raise a UserError for a step that can never run here."""
+    nodes = engine.nodes()
+    for step in steps:
+        if not any(node.holds(takes(step)) for node in nodes):
+            most = max(nodes, key=lambda node: (node.gpus, node.cpus), default=NOTHING)
+            raise UserError(
+                f"Step {step.name} takes {takes(step)}, and the largest machine has {most}; "
+                "change `resources` of the study, or run it elsewhere."
+            )
+
+
+def _taken(graph: Graph, directory: Directory, progress: Progress, takes: Takes) -> Hours:
+    """By what is finished, and so far by what runs."""
+    now = time.monotonic()
+    hours = spent(directory, graph.steps)
+    for key, step in progress.running.items():
+        hours += Hours.of(now - progress.began[key], takes(step))
+    return hours
+
+
+def _start(progress: Progress, directory: Directory, engine: Engine, takes: Takes) -> None:
+    free = capacity(engine)  # machines come and go
+    for step in progress.running.values():
+        free = free.less(takes(step))
     done = directory.done()
     for step in progress.waiting:
-        if not free.cpus:
+        if free.cpus <= 0:
             break
         parents = [done.get(key[:12]) for key in step.parents]
-        needs = _resources(step, engine.capacity())
+        needs = takes(step)
         if not free.holds(needs) or any(parent is None for parent in parents):
             continue
         task = Task(
@@ -144,7 +188,7 @@ def _start(progress: Progress, directory: Directory, engine: Engine, free: Resou
                     "run": kinds()[step.kind].run,
                     "task": as_data,
                     "final": str(directory.final(step)),
-                    "record": as_json(step),
+                    "record": {**as_json(step), "resources": asdict(needs)},
                 },
                 log=str(task.out / LOG),
                 resources=needs,
@@ -152,10 +196,4 @@ def _start(progress: Progress, directory: Directory, engine: Engine, free: Resou
         )
         free = free.less(needs)
         progress.running[step.short] = step
-    return free
-
-
-def _resources(step: Step, capacity: Resources) -> Resources:
-    """One core; a GPU too where there is one and the model is more than a microcosm."""
-    small = step.model.partition("/")[0] == MICROCOSM
-    return Resources(gpus=0 if small or not capacity.gpus else 1)
+        progress.began[step.short] = time.monotonic()

@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 import assay
+from assay import strict_yaml
 from assay.errors import UserError, unknown
 from assay.scenarios.catalog import split_of
 from assay.study.steps import MICROCOSM, Kind, kinds
@@ -66,6 +67,22 @@ class Evaluate(Settings):
     environment: Environment | None = None
     max_new_tokens: int | None = Field(default=None, ge=1)
     today: date = date(2026, 9, 1)
+
+
+class Needs(Settings):
+    """What a step of a stage takes, so that so many run side by side; no number hangs on it.
+
+    Attributes:
+        cpus: Cores, and threads.
+        gpus: With several, the stage runs in as many processes.
+        memory: GiB.
+        sandboxes: At the same time.
+    """
+
+    cpus: int = Field(default=1, ge=1)
+    gpus: int = Field(default=0, ge=0)
+    memory: float = Field(default=0.0, ge=0)
+    sandboxes: int = Field(default=0, ge=0)
 
 
 class Primary(Settings):
@@ -132,6 +149,7 @@ class StudyFile(Settings):
     Attributes:
         doses: Series of arms that learn more and more of one kind of data, by name; the first of
             each is the model without any. The first series is what others are measured by.
+        resources: What a step takes, by stage; `assess` is the model before RL.
         expected: By `arm-arm` or arm: what the literature found, in words.
     """
 
@@ -145,6 +163,7 @@ class StudyFile(Settings):
     compare: tuple[tuple[str, str], ...] = ()
     primary: Primary | None = None
     doses: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    resources: dict[str, Needs] = Field(default_factory=dict)
     expected: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("arms")
@@ -251,7 +270,7 @@ def load(named: str) -> tuple[Study, bytes]:
     path = _located(named)
     try:
         raw = path.read_bytes()
-        content = yaml.load(raw, _Strict)
+        content = strict_yaml.load(raw)
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"Cannot read {named!r}: {error}.") from error
     except yaml.YAMLError as error:
@@ -345,6 +364,10 @@ def _check_names(study: Study) -> None:
                 f"Series {series!r} of `doses` needs two different arms at least, the model "
                 "without the data first."
             )
+    stages = [*(stage.name for stage in study.stages), "init", "assess"]
+    for name in study.resources:
+        if name not in stages:
+            raise unknown("stage in `resources`", name, stages)
     wanted = {"-".join(pair) for _, pair in pairs} | {*study.arms}
     for key in study.expected:
         if key not in wanted:
@@ -365,19 +388,3 @@ def _copied(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _copied(inner) for key, inner in value.items()}
     return [_copied(inner) for inner in value] if isinstance(value, list) else value
-
-
-class _Strict(yaml.SafeLoader):
-    """YAML in which a key that is written twice is an error, not a silent loss."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        """A mapping whose keys are all different."""
-        seen = set()
-        for key_node, _ in node.value:
-            key = key_node.value
-            if key in seen and key != "<<":
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key!r} is there twice", key_node.start_mark
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep=deep)

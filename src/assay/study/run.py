@@ -6,13 +6,15 @@ What the commands `assay study run`, `plan` and `status` have in common; they pr
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from assay.checkpoints import Checkpoint
+from assay.engines.engine import Resources
 from assay.extra import require, writing
 from assay.scenarios.catalog import select
+from assay.study.cost import Hours, Rates, taking
 from assay.study.directory import Directory, record
 from assay.study.engine import Progress, wanted
 from assay.study.file import Study, load
@@ -49,6 +51,7 @@ class Run:
             "run": len(went.done),
             "failed": {names[key]: message for key, message in went.failed.items()},
             "skipped": [step.name for step in went.skipped],
+            "held_back": [step.name for step in went.held_back],
         }
 
 
@@ -113,13 +116,26 @@ def recorded(run: Run, workers: int) -> Iterator[Clock]:
         try:
             yield clock
             if run.progress is not None:
-                status = "failed" if run.progress.failed else "complete"
+                status = _ended(run.progress)
         finally:
             clock.strike(status)
 
 
-def planned(run: Run) -> dict[str, Any]:
-    """What a study consists of, what is done, and what the rest takes."""
+def _ended(progress: Progress) -> str:
+    if progress.failed:
+        return "failed"
+    return "started" if progress.held_back else "complete"
+
+
+def planned(run: Run, most: Resources, rates: Rates | None = None) -> dict[str, Any]:
+    """What a study consists of, what is done, and what the rest takes.
+
+    Args:
+        most: What the engine has that it would run on.
+        rates: Of cores and GPUs.
+    """
+    takes = taking(run.study, most)
+    hours = Hours()
     done = run.directory.done()
     durations = Durations(run.graph, run.directory)
     left = wanted(run.graph, done)
@@ -127,13 +143,22 @@ def planned(run: Run) -> dict[str, Any]:
     stages: dict[str, dict[str, Any]] = {}
     for step in run.graph.steps:
         row = stages.setdefault(
-            step.stage, {"kind": step.kind, "steps": 0, "done": 0, "to_run": 0, "seconds": 0.0}
+            step.stage,
+            {
+                "kind": step.kind,
+                "takes": asdict(takes(step)),
+                "steps": 0,
+                "done": 0,
+                "to_run": 0,
+                "seconds": 0.0,
+            },
         )
         row["steps"] += 1
         row["done"] += step.short in done and step.key not in ahead
         row["to_run"] += step.key in ahead
         if step.key in ahead and row["seconds"] is not None:
             seconds = durations.of(step)
+            hours += Hours.of(seconds or 0.0, takes(step))
             row["seconds"] = None if seconds is None else row["seconds"] + seconds
     seconds, unmeasured = estimate(left, durations)
     return {
@@ -151,6 +176,9 @@ def planned(run: Run) -> dict[str, Any]:
         "steps": len(run.graph.steps),
         "to_run": len(left),
         "seconds": seconds,
+        "core_hours": hours.cores,
+        "gpu_hours": hours.gpus,
+        "usd": hours.usd(rates) if rates else None,
         "unmeasured": dict(unmeasured),
     }
 

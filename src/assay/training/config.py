@@ -11,6 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from assay import strict_yaml
 from assay.errors import UserError, unknown
 from assay.training.settings import STAGES, Count, Distil, Documents, Rl, Settings, Sft
 
@@ -39,7 +40,7 @@ def read_job(path: Path, stage: str) -> Job:
         UserError: It cannot be read, or does not describe this stage and nothing else.
     """
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = strict_yaml.load(path.read_bytes())
     except OSError as error:
         raise UserError(f"Cannot read the config {str(path)!r}: {error.strerror}.") from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
