@@ -14,9 +14,11 @@ from upath import UPath
 
 from assay.engines.local import Local
 from assay.errors import UserError
+from assay.manifest import Manifest
 from assay.report.rebuild import rebuild
 from assay.runs.audit import AuditConfig, run_audit
 from assay.runs.cases import docket, view
+from assay.runs.stopping import stopping
 from tests.conftest import write_scenario
 
 EPOCHS = 6
@@ -90,14 +92,29 @@ def test_a_run_of_one_process_stays_one(alone: UPath, two_scenarios: Path) -> No
         run_audit(config(two_scenarios, elicit=("sabotage",)), alone, engine)
 
 
-def test_a_budget_is_never_passed_over_in_silence(shared: UPath, two_scenarios: Path) -> None:
-    with pytest.raises(UserError, match="begun in blocks"):
-        run_audit(config(two_scenarios, elicit=("sabotage",), budget=1), shared)
-
-
-def test_a_stopping_rule_needs_one_process(two_scenarios: Path, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="stopping rule"), Local(2) as engine:
-        run_audit(config(two_scenarios, stop={"below": 0.1}), UPath(tmp_path / "run"), engine)
+def test_a_stopping_rule_ends_an_audit_of_several_processes(
+    two_scenarios: Path, tmp_path: Path
+) -> None:
+    run = UPath(tmp_path / "run")
+    rule = {"below": 0.2}
+    asked = config(two_scenarios, target="control/honest", stop=rule, epochs=100)
+    with Local(2) as engine:
+        run_audit(asked, run, engine)
+    table = rows(run)
+    found = stopping(Manifest.read(run), table)
+    assert found is not None
+    assert found["stopped"] == "below"
+    assert found["runs"] <= found["started"] < found["planned"] == 200
+    size = Manifest.read(run).block or 0
+    begun = table.groupby("scenario")["epoch"].max()
+    # What no longer counts are blocks that were under way, one for each worker.
+    assert found["started"] - found["runs"] <= 3 * size
+    assert set(begun % size) == {0}
+    before = table["sample_uuid"].tolist()
+    with Local(2) as engine:
+        run_audit(asked, run, engine)
+    assert rows(run)["sample_uuid"].tolist() == before
+    assert Manifest.read(run).status == "complete"
 
 
 def test_a_worker_that_is_killed_costs_nothing(

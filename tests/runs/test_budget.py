@@ -12,6 +12,7 @@ from upath import UPath
 from assay.cli import app
 from assay.errors import UserError
 from assay.manifest import Manifest
+from assay.tasks.budget import Purse, Shared
 from tests.openai_server import serve
 
 SCRIPT = [
@@ -69,12 +70,48 @@ def test_a_price_makes_it_money_and_the_last_line_says_what_it_came_to(asked) ->
     assert "$" in said.stdout.partition("Tokens: ")[2]
 
 
+def test_several_processes_spend_of_one_budget(asked, tmp_path: Path) -> None:
+    first = asked("--budget", "1", "--workers", "2", "--json")
+    assert first.exit_code == 0, first.output
+    run = UPath(tmp_path / "run")
+    assert "The budget of 1 tokens is spent" in first.stderr
+    assert Manifest.read(run).status == "started"
+    begun = len(pd.read_parquet(str(run / "results.parquet")))
+    assert 1 <= begun < RUNS  # two may begin within a second of each other, and go on for one
+    paid = len(asked.served.requests)
+    assert paid >= begun
+
+    again = asked("--budget", "1", "--workers", "2")
+    assert "The budget of 1 tokens is spent" in again.stderr
+    assert len(asked.served.requests) == paid
+
+    last = asked("--budget", "1e9", "--workers", "2", "--json")
+    assert last.exit_code == 0, last.output
+    assert Manifest.read(run).status == "complete"
+    assert json.loads(last.stdout)["counts"]["main"] == RUNS // 2
+    assert len(asked.served.requests) == paid // begun * RUNS
+
+
+def test_what_processes_have_spent_is_known_to_all(tmp_path: Path) -> None:
+    one, other = (Shared(UPath(tmp_path), name) for name in "ab")
+    purse = Purse(100.0, spent=10.0, shared=one)
+    purse.pay(20, 5)
+    other.pay(60)
+    assert Purse(100.0, spent=10.0, shared=Shared(UPath(tmp_path))).spent == 95
+    assert not purse.is_empty
+    other.pay(10)
+    other.write()
+    purse.pay(0, 0)
+    assert Purse(100.0, spent=10.0, shared=Shared(UPath(tmp_path), "a")).is_empty  # begun anew
+    one.forget()
+    assert Shared(UPath(tmp_path)).spent() == 0
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         (["--budget", "0"], "more than 0"),
         (["--price", "cheap"], "READ/WRITTEN"),
-        (["--budget", "5", "--workers", "2"], "looks at every run, in one process"),
     ],
 )
 def test_bad_input_is_one_sentence(asked, options: list[str], sentence: str) -> None:

@@ -41,3 +41,10 @@ def test_held_out_controls_have_a_name_of_their_own(folder: Path) -> None:
     scenario = Scenario.load(folder)
     assert [c.name for c in load_controls(scenario, held_out=True)] == ["held_out/honest_1"]
     assert load_control(scenario, "held_out/honest_1").conduct == "honest"
+
+
+def test_a_key_that_stands_twice_in_a_turn_is_not_lost(folder: Path) -> None:
+    turns = "turns:\n  - say: Look.\n    say: Done.\n"
+    scenario = add(folder, f"conduct: honest\nnote: x\n{turns}")
+    with pytest.raises(ScenarioError, match=r"new\.yaml:5: 'say' is there twice"):
+        load_controls(scenario)

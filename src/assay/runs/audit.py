@@ -20,7 +20,7 @@ from assay.errors import UserError
 from assay.manifest import Manifest, open_run
 from assay.price import Price
 from assay.providers.control import is_control
-from assay.runs.blocks import blocks, epochs_in_a_block, run_blocks
+from assay.runs.blocks import Block, blocks, epochs_in_a_block, is_done, run_blocks
 from assay.runs.collect import recorded
 from assay.runs.planning import announcement, planned_epochs
 from assay.runs.preflight import (
@@ -37,7 +37,7 @@ from assay.runs.stopping import Watch, reading_order, watching
 from assay.scenarios.catalog import fingerprint, score_of, select
 from assay.scenarios.controls import Leaning
 from assay.stats.sequential import StoppingRule
-from assay.tasks.budget import Purse, purse_open
+from assay.tasks.budget import Purse, Shared, purse_open
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -143,11 +143,6 @@ def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = Non
     from assay.targets.deployed import checked_cli, cli_version
 
     rule = StoppingRule(**config.stop) if config.stop else None
-    if engine and (rule or config.budget):
-        what = "A stopping rule" if rule else "A budget"
-        raise UserError(
-            f"{what} looks at every run, in one process: leave out --workers and --engine, or it."
-        )
     today = datetime.now(UTC).date().isoformat()
     # Bad input shows before a directory is made.
     [first, *_] = tasks_of(config, 1, today)
@@ -187,19 +182,23 @@ def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = Non
         }
     )
     manifest.write(directory)
-    purse = _purse(config, directory)
+    purse = purse_of(config, directory, _spent(config, directory))
+    if rule:
+        say(announcement(rule, epochs, len(cells), chosen=config.epochs is None))
+
+    def watch() -> Watch | None:
+        order = reading_order(cells, epochs, config.seed)
+        return Watch(rule, order, task.dataset, recorded(directory)) if rule else None
+
     with show_progress(planned + more):
         if manifest.block:
-            _in_blocks(config, manifest, directory, tasks, engine)
+            held = _in_blocks(config, manifest, directory, tasks, engine, watch)
         else:
-            watch = None
-            if rule:
-                say(announcement(rule, epochs, len(cells), chosen=config.epochs is None))
-                order = reading_order(cells, epochs, config.seed)
-                watch = Watch(rule, order, task.dataset, recorded(directory))
-                task = task_with(task, early_stopping=watch)
+            looking = watch()
+            if looking:
+                task = task_with(task, early_stopping=looking)
             most = config.max_samples or default_max_samples(config.target)
-            with watching(watch), purse_open(purse):
+            with watching(looking), purse_open(purse):
                 logs = run_set(
                     [task, *steered],
                     directory / "logs",
@@ -208,9 +207,10 @@ def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = Non
                     most,
                     max_connections=config.connections or None,
                 )
-            if was_stopped(logs, (watch.due if watch else planned) + more):
+            if was_stopped(logs, (looking.due if looking else planned) + more):
                 raise KeyboardInterrupt
-    if purse and purse.held_back:
+            held = bool(purse and purse.held_back)
+    if held:
         say(
             f"The budget of {purse} is spent; the rest was not begun. The same command with --out "
             f"{directory} and a larger --budget goes on."
@@ -220,15 +220,30 @@ def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = Non
     return time.monotonic() - started
 
 
-def _purse(config: AuditConfig, directory: UPath) -> Purse | None:
-    """The budget, less what earlier attempts have spent."""
+def purse_of(
+    config: AuditConfig, directory: UPath, spent: float, block: str | None = None
+) -> Purse | None:
+    """The budget of an audit; of one in blocks, what its processes share.
+
+    Args:
+        spent: By earlier commands.
+        block: The name of the one that is run.
+    """
     if config.budget is None:
         return None
+    shared = Shared(directory / "spent", block) if block is not None else None
+    return Purse(config.budget, config.price, spent, shared)
+
+
+def _spent(config: AuditConfig, directory: UPath) -> float:
+    """By earlier attempts at a run, in the unit of its budget."""
+    if config.budget is None:
+        return 0.0
     purse = Purse(config.budget, config.price)
     for row in recorded(directory):
         others = row["judge_tokens"] + row["auditor_tokens"]  # not told apart: as if read
         purse.pay(row["input_tokens"] + row["cached_tokens"] + others, row["output_tokens"])
-    return purse
+    return purse.spent
 
 
 def _block(
@@ -241,14 +256,9 @@ def _block(
     """Epochs in a block, as it was decided when the run was begun; None where it has no blocks.
 
     Raises:
-        UserError: It was begun in one process, or in blocks and there is a budget.
+        UserError: It was begun in one process.
     """
     begun = (directory / "logs").exists()
-    if begun and config.budget and manifest.block:
-        raise UserError(
-            f"{str(directory)!r} was begun in blocks, which no budget looks into; leave --budget "
-            "out, or name another --out."
-        )
     if begun and engine and not manifest.block:
         raise UserError(
             f"{str(directory)!r} was begun in one process; go on without --workers and --engine, "
@@ -256,7 +266,7 @@ def _block(
         )
     if begun or not engine:
         return manifest.block
-    return epochs_in_a_block(tasks, capacity(engine).cpus)
+    return epochs_in_a_block(tasks, capacity(engine).cpus, stops=bool(config.stop))
 
 
 def _in_blocks(
@@ -265,17 +275,39 @@ def _in_blocks(
     directory: UPath,
     tasks: "Sequence[Task]",
     engine: Engine | None,
-) -> None:
+    watch: "Callable[[], Watch | None]",
+) -> bool:
     """Run what is not done of the blocks; one at a time where no engine is given.
+
+    The stopping rule is asked, and the budget, before each is begun.
+
+    Args:
+        watch: The rule on the runs as they are now.
+
+    Returns:
+        Whether some were not begun, or not ended, for the budget.
 
     Raises:
         UserError: Some failed.
     """
-    own = nullcontext(engine) if engine else Local(1)
-    given = {"config": config.model_dump(mode="json")}
+    spent = _spent(config, directory)
+    given = {"config": config.model_dump(mode="json"), "spent": spent}
     given |= {key: manifest.config[key] for key in ("epochs", "today")}
+    if config.budget is not None:
+        Shared(directory / "spent").forget()
+    purse = purse_of(config, directory, spent, "")
+    every = blocks(tasks, manifest.block or 1)
+
+    def held(block: Block) -> bool:
+        if purse and purse.is_empty:
+            return True
+        looking = watch() if block.part == 0 else None
+        return looking is not None and looking.stopped
+
+    own = nullcontext(engine) if engine else Local(1)
     with own as place:
-        run_blocks(blocks(tasks, manifest.block or 1), directory, given, place)
+        run_blocks(every, directory, given, place, held)
+    return bool(purse and purse.is_empty) and not all(is_done(directory, one) for one in every)
 
 
 def tasks_of(config: AuditConfig, epochs: int, today: str) -> "list[Task]":

@@ -5,7 +5,7 @@ it. Every block has a directory of its own below `logs`; `collect` reads them al
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from inspect_ai.model import Model
 
 _EACH = 4  # blocks for every worker, so that none is idle for long at the end
+_EACH_OF_A_RULE = 16
 _AGAIN = 2  # times that a block is begun anew whose process was lost
 _DONE = ".done"
 
@@ -46,10 +47,14 @@ class Block:
     runs: int
 
 
-def epochs_in_a_block(tasks: "Sequence[Task]", workers: int) -> int:
-    """So many that there are some blocks for every worker, if there can be."""
+def epochs_in_a_block(tasks: "Sequence[Task]", workers: int, *, stops: bool) -> int:
+    """So many that there are some blocks for every worker, if there can be.
+
+    Args:
+        stops: A stopping rule looks at the runs between blocks, which are then small.
+    """
     runs = max((task.epochs or 1) * len(_scenarios(task)) for task in tasks)
-    return max(1, ceil(runs / (_EACH * workers)))
+    return max(1, ceil(runs / ((_EACH_OF_A_RULE if stops else _EACH) * workers)))
 
 
 def blocks(tasks: "Sequence[Task]", size: int) -> list[Block]:
@@ -71,7 +76,11 @@ def blocks(tasks: "Sequence[Task]", size: int) -> list[Block]:
 
 
 def run_blocks(
-    todo: Iterable[Block], directory: UPath, given: Mapping[str, Any], engine: Engine
+    todo: Iterable[Block],
+    directory: UPath,
+    given: Mapping[str, Any],
+    engine: Engine,
+    held: Callable[[Block], bool],
 ) -> None:
     """Run what is not done; a block that fails does not end the others.
 
@@ -80,6 +89,7 @@ def run_blocks(
         directory: The run directory.
         given: What `perform` needs to know besides, as JSON.
         engine: Where they run, as many at a time as it has cores.
+        held: Whether a block is not to be begun, asked right before it would be.
 
     Raises:
         UserError: Some failed, by name; all others are done.
@@ -92,6 +102,8 @@ def run_blocks(
     while waiting or running:
         while waiting and len(running) < workers:
             block = waiting.pop(0)
+            if held(block):
+                continue
             running[block.name] = block
             engine.submit(
                 Job(
@@ -106,7 +118,7 @@ def run_blocks(
                     log=str(directory / "logs" / block.name),
                 )
             )
-        for ended in engine.wait(1.0):
+        for ended in engine.wait(1.0) if running else ():
             block = running.pop(ended.key)
             if ended.lost and lost[block.name] < _AGAIN:
                 lost[block.name] += 1

@@ -108,6 +108,11 @@ class Watch:
         self._look()
 
     @property
+    def stopped(self) -> bool:
+        """Whether no run is to start any more."""
+        return self._stopped is not None
+
+    @property
     def due(self) -> int:
         """Runs that a complete audit has, twins included: all that are planned, until it stops."""
         runs = [(name, epoch) for name in self._assigned for epoch in range(1, self._epochs + 1)]

@@ -9,11 +9,12 @@ from upath import UPath
 from assay.errors import UserError
 from assay.execution.bubblewrap import BwrapSandboxEnvironment
 from assay.manifest import Manifest
-from assay.runs.audit import AuditConfig, models_of, tasks_of
+from assay.runs.audit import AuditConfig, models_of, purse_of, tasks_of
 from assay.runs.blocks import Block, connections, cut, mark_done
 from assay.runs.collect import rows_of
 from assay.runs.preflight import default_max_samples
 from assay.runs.sets import run_set
+from assay.tasks.budget import purse_open
 
 
 def perform(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,15 +31,18 @@ def perform(given: Mapping[str, Any]) -> dict[str, Any]:
         model, roles = models_of(config)
         task = tasks_of(config, given["epochs"], given["today"])[block.part]
         most = config.max_samples or default_max_samples(config.target)
-        logs = run_set(
-            [cut(task, block)],
-            directory / "logs" / block.name,
-            model,
-            roles,
-            max(1, most // workers) if most else None,
-            max_connections=connections(model, config.connections, workers),
-            max_sandboxes=max(1, (BwrapSandboxEnvironment.default_concurrency() or 1) // workers),
-        )
+        with purse_open(purse_of(config, directory, given["spent"], block.name)):
+            logs = run_set(
+                [cut(task, block)],
+                directory / "logs" / block.name,
+                model,
+                roles,
+                max(1, most // workers) if most else None,
+                max_connections=connections(model, config.connections, workers),
+                max_sandboxes=max(
+                    1, (BwrapSandboxEnvironment.default_concurrency() or 1) // workers
+                ),
+            )
     except UserError as error:
         return {"error": str(error), "user": True}
     except Exception as error:  # noqa: BLE001  (a worker outlives any block; the driver tells)

@@ -1,17 +1,22 @@
 """Begins no run once a budget is spent: in USD where a price is known, else in tokens of all roles.
 
 Runs that were held back fail at once, so that the same command with a larger budget goes on.
+Several processes that spend of one budget tell each other in files (`Shared`).
 """
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 
 from inspect_ai.hooks import Hooks, ModelUsageData, hooks
 from inspect_ai.model import ModelUsage
+from upath import UPath
 
+from assay.manifest import write_atomically
 from assay.price import Price
 
+_SECOND = 1.0
 _open: "Purse | None" = None
 
 
@@ -19,23 +24,96 @@ class BudgetSpent(Exception):
     """A run that was not begun."""
 
 
+class Shared:
+    """What several processes spend, a file for each: written and read once a second at most.
+
+    So all of them together may begin runs for a second longer than one would.
+    """
+
+    def __init__(self, folder: UPath, own: str | None = None) -> None:
+        """Read what has been spent.
+
+        Args:
+            folder: Where the files lie.
+            own: The name of this process's; one that is there is gone on with. None: only look.
+        """
+        self._folder, self._own = folder, own
+        folder.mkdir(parents=True, exist_ok=True)
+        self._mine = _amount(folder / own) if own else 0.0
+        self._others, self._read, self._wrote = 0.0, -_SECOND, -_SECOND
+
+    def pay(self, amount: float) -> None:
+        """This process has spent so much more."""
+        self._mine += amount
+        if time.monotonic() - self._wrote >= _SECOND:
+            self.write()
+
+    def write(self) -> None:
+        """Tell the others."""
+        if self._own:
+            write_atomically(self._folder / self._own, repr(self._mine))
+            self._wrote = time.monotonic()
+
+    def spent(self) -> float:
+        """By all of them."""
+        if time.monotonic() - self._read >= _SECOND:
+            files = [path for path in self._folder.iterdir() if not path.name.startswith(".")]
+            self._others = sum(_amount(path) for path in files if path.name != self._own)
+            self._read = time.monotonic()
+        return self._mine + self._others
+
+    def forget(self) -> None:
+        """Begin anew: what was spent so far stands in the logs."""
+        for path in list(self._folder.iterdir()):
+            path.unlink()
+
+
 class Purse:
     """What a run of an audit may spend, and has spent.
 
     Attributes:
         most: USD with a price, tokens without.
-        spent: So far, earlier attempts at the same audit included.
         held_back: Whether a run was not begun for it.
     """
 
-    def __init__(self, most: float, price: Price | None = None) -> None:
-        self.most, self._price = most, price
-        self.spent = 0.0
+    def __init__(
+        self,
+        most: float,
+        price: Price | None = None,
+        spent: float = 0.0,
+        shared: Shared | None = None,
+    ) -> None:
+        """Open it.
+
+        Args:
+            spent: Before, by earlier attempts at the same audit.
+            shared: With other processes.
+        """
+        self.most, self._price, self._spent, self._shared = most, price, spent, shared
         self.held_back = False
 
     def pay(self, read: int, written: int) -> None:
         """Count tokens."""
-        self.spent += self._price.of(read, written) if self._price else read + written
+        amount = self._price.of(read, written) if self._price else read + written
+        if self._shared:
+            self._shared.pay(amount)
+        else:
+            self._spent += amount
+
+    @property
+    def spent(self) -> float:
+        """So far, by everybody."""
+        return self._spent + (self._shared.spent() if self._shared else 0.0)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left."""
+        return self.spent >= self.most
+
+    def close(self) -> None:
+        """Leave the last word of what this process has spent."""
+        if self._shared:
+            self._shared.write()
 
     def __str__(self) -> str:
         return f"{self.most:,.0f} tokens" if self._price is None else f"${self.most:,.2f}"
@@ -52,6 +130,8 @@ def purse_open(purse: Purse | None) -> Iterator[None]:
         yield
     finally:
         _open = None
+        if purse is not None:
+            purse.close()
 
 
 def begin() -> None:
@@ -60,7 +140,7 @@ def begin() -> None:
     Raises:
         BudgetSpent: It is not to be begun.
     """
-    if _open is not None and _open.spent >= _open.most:
+    if _open is not None and _open.is_empty:
         _open.held_back = True
         raise BudgetSpent("the budget is spent")
 
@@ -88,3 +168,9 @@ def tokens(usage: ModelUsage) -> tuple[int, int]:
     """Read and written."""
     cached = (usage.input_tokens_cache_read or 0) + (usage.input_tokens_cache_write or 0)
     return usage.input_tokens + cached, usage.output_tokens
+
+
+def _amount(path: UPath) -> float:
+    with suppress(OSError, ValueError):
+        return float(path.read_text())
+    return 0.0
