@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from assay.engines.code import fingerprint
 from assay.engines.engine import Ended, Job, Resources
 from assay.engines.local import THREADS, sandboxes
 from assay.errors import UserError
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
     from ray import ObjectRef
 
 _REACHED = 5.0  # seconds
+_SETTINGS = b"\0\0\0\4\0\0\0\0\0"  # the frame with which both sides of HTTP/2 begin
+_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _SETTINGS
 _GIB = 1 << 30
 _SANDBOXES = "sandboxes"  # a resource of Ray's, `ray start --resources='{"sandboxes": 64}'`
+_SAME = "install the same one, with the same extras, on all machines"
 _AGAIN = 3  # times that Ray starts a job anew whose process or node is gone
 
 
@@ -40,10 +45,13 @@ class Cluster:
         """
         if find_spec("ray") is None:
             raise UserError("This needs ray, which is not installed: pip install 'assay[ray]'.")
-        import ray
-
+        if address is not None:
+            _use_token()
         if address is not None and address != "auto":
             _reach(address)
+        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")  # it tells of every try to join
+        import ray
+
         with _connecting(address):
             ray.init(
                 # Without one Ray would try to reach the last cluster of this machine, dead or not.
@@ -79,7 +87,7 @@ class Cluster:
             runtime_env={"env_vars": _environment(job.resources.cpus)},
             max_retries=_AGAIN,
         )
-        self._jobs[task.remote(asdict(job))] = job
+        self._jobs[task.remote(asdict(job), fingerprint())] = job
 
     def wait(self, seconds: float) -> list[Ended]:
         """Jobs that have ended; one whose process died every time has failed."""
@@ -93,9 +101,7 @@ class Cluster:
             try:
                 found.append(Ended(**ray.get(reference)))
             except RayError as error:
-                reason = " ".join(str(error).split())[:300]
-                text = f"Ray gave it up after {_AGAIN} more tries: {reason}"
-                found.append(Ended(job.key, 0.0, text))
+                found.append(_given_up(job, error))
         return found
 
     def close(self) -> None:
@@ -108,11 +114,28 @@ class Cluster:
         ray.shutdown()
 
 
-def _perform(job: dict[str, Any]) -> dict[str, Any]:
-    """Run one job in a process of Ray's."""
+def _perform(job: dict[str, Any], code: str) -> dict[str, Any]:
+    """Run one job in a process of Ray's, if this is the driver's code."""
     from assay.engines.worker import perform
 
+    if code != fingerprint():
+        error = f"Node {socket.gethostname()} has another version of Assay; {_SAME}"
+        return {"key": job["key"], "seconds": 0.0, "error": error, "user": True}
     return perform(job)
+
+
+def _given_up(job: Job, error: Exception) -> Ended:
+    if "No module named 'assay" in str(error):
+        return Ended(job.key, 0.0, f"A node of the cluster has no Assay; {_SAME}", user=True)
+    reason = " ".join(str(error).split())[:300]
+    return Ended(job.key, 0.0, f"Ray gave it up after {_AGAIN} more tries: {reason}")
+
+
+def _use_token() -> None:
+    """Ray shows a token only when told to, and clusters that ask for none do not mind."""
+    names = {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}
+    if names & set(os.environ) or (Path.home() / ".ray" / "auth_token").exists():
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
 
 
 def _environment(threads: int) -> dict[str, str]:
@@ -140,9 +163,16 @@ def _reach(address: str) -> None:
     if not (host and port.isdigit()):
         raise UserError(f"Cannot read the address {address!r}; write HOST:PORT or ray://HOST:PORT.")
     try:
-        socket.create_connection((host, int(port)), timeout=_REACHED).close()
+        with socket.create_connection((host, int(port)), timeout=_REACHED) as line:
+            line.sendall(_HELLO)
+            answer = line.recv(len(_SETTINGS))
     except (OSError, OverflowError) as error:
         raise UserError(_nobody(address)) from error
+    if answer[3:4] != _SETTINGS[3:4] and "RAY_USE_TLS" not in os.environ:
+        raise UserError(
+            f"What answers at {address!r} is not Ray; a cluster's port is 6379 unless it was told "
+            "otherwise, and 8265 is its dashboard's."
+        )
 
 
 def _nobody(address: str | None) -> str:
@@ -157,7 +187,12 @@ def _connecting(address: str | None) -> Iterator[None]:
     try:
         yield
     except ConnectionError as error:
-        raise UserError(_nobody(address)) from error
+        if address in (None, "auto"):
+            raise UserError(_nobody(address)) from error
+        raise UserError(
+            f"Somebody answers at {address!r}, but Ray cannot join: either it is no cluster, or "
+            "it asks for a token, which RAY_AUTH_TOKEN or ~/.ray/auth_token must hold."
+        ) from error
     except (RuntimeError, ValueError) as error:
         reason = " ".join(str(error).split())[:300]
         hint = "install the same versions on both sides, or " if "ersion" in reason else ""
