@@ -105,7 +105,9 @@ Budget = Annotated[
 ]
 PriceOption = Annotated[
     str | None,
-    typer.Option(metavar="READ/WRITTEN", help="USD for a million tokens, such as 3/15."),
+    typer.Option(
+        metavar="READ/WRITTEN[/CACHED]", help="USD for a million tokens, such as 3/15/0.3."
+    ),
 ]
 TargetCli = Annotated[
     str | None,

@@ -156,13 +156,13 @@ def print_usage(summary: dict[str, Any], seconds: float, price: "Price | None") 
     tokens, cost = summary["tokens"], summary["cost"]
     told = [
         f"{tokens['input']:,} read",
-        *([f"{tokens['cached']:,} of them cached"] if tokens["cached"] else []),
+        *([f"{tokens['cached']:,} from a cache"] if tokens["cached"] else []),
         f"{tokens['output']:,} written",
         *(f"{tokens[role]:,} by the {role}" for role in ("judge", "auditor") if tokens.get(role)),
     ]
     if price:
         others = sum(tokens.get(role, 0) for role in ("judge", "auditor"))
-        cost = price.of(tokens["input"] + others, tokens["output"])
+        cost = price.of(tokens["input"] + others, tokens["output"], tokens["cached"])
     paid = "" if cost is None else f" ${cost:,.2f}."
     took = duration(seconds).replace("\u00a0", " ")
     Console(highlight=False).print(f"\nTokens: {', '.join(told)}.{paid} Took {took}.")

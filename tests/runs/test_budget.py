@@ -95,13 +95,13 @@ def test_several_processes_spend_of_one_budget(asked, tmp_path: Path) -> None:
 def test_what_processes_have_spent_is_known_to_all(tmp_path: Path) -> None:
     one, other = (Shared(UPath(tmp_path), name) for name in "ab")
     purse = Purse(100.0, spent=10.0, shared=one)
-    purse.pay(20, 5)
+    purse.pay(20, 5, 0)
     other.pay(60)
     assert Purse(100.0, spent=10.0, shared=Shared(UPath(tmp_path))).spent == 95
     assert not purse.is_empty
     other.pay(10)
     other.write()
-    purse.pay(0, 0)
+    purse.pay(0, 0, 0)
     assert Purse(100.0, spent=10.0, shared=Shared(UPath(tmp_path), "a")).is_empty  # begun anew
     one.forget()
     assert Shared(UPath(tmp_path)).spent() == 0

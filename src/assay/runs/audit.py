@@ -242,7 +242,7 @@ def _spent(config: AuditConfig, directory: UPath) -> float:
     purse = Purse(config.budget, config.price)
     for row in recorded(directory):
         others = row["judge_tokens"] + row["auditor_tokens"]  # not told apart: as if read
-        purse.pay(row["input_tokens"] + row["cached_tokens"] + others, row["output_tokens"])
+        purse.pay(row["input_tokens"] + others, row["output_tokens"], row["cached_tokens"])
     return purse.spent
 
 

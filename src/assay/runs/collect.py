@@ -17,7 +17,7 @@ from assay.runs import awareness
 from assay.runs.progress import say
 from assay.runs.reviews import merge, read_reviews
 from assay.scenarios.samples import Assignment
-from assay.tasks.budget import is_held_back
+from assay.tasks.budget import is_held_back, tokens
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,9 +217,7 @@ def _row(
         "ungraded_reason": _ungraded_reason(summary, found, seen, outcome, judged),
         "retries": summary.retries or 0,
         "limit": found.get("stopped_by") or summary.limit,
-        "input_tokens": total.input_tokens - others.input_tokens,
-        "output_tokens": total.output_tokens - others.output_tokens,
-        "cached_tokens": _cached(total) - _cached(others),
+        **_tokens(total, others),
         "judge_tokens": by_role.total_tokens,
         "auditor_tokens": others.total_tokens - by_role.total_tokens,
         "cost": total.total_cost,
@@ -230,8 +228,11 @@ def _row(
     }
 
 
-def _cached(usage: "ModelUsage") -> int:
-    return usage.input_tokens_cache_read or 0
+def _tokens(total: "ModelUsage", others: "ModelUsage") -> dict[str, int]:
+    """The target's."""
+    names = ("input_tokens", "output_tokens", "cached_tokens")
+    pairs = zip(tokens(total), tokens(others), strict=True)
+    return {name: whole - less for name, (whole, less) in zip(names, pairs, strict=True)}
 
 
 def _ungraded_reason(

@@ -92,9 +92,10 @@ class Purse:
         self.most, self._price, self._spent, self._shared = most, price, spent, shared
         self.held_back = False
 
-    def pay(self, read: int, written: int) -> None:
+    def pay(self, read: int, written: int, cached: int) -> None:
         """Count tokens."""
-        amount = self._price.of(read, written) if self._price else read + written
+        told = read, written, cached
+        amount = self._price.of(*told) if self._price else sum(told)
         if self._shared:
             self._shared.pay(amount)
         else:
@@ -164,10 +165,10 @@ def _follow_usage() -> None:
                 _open.pay(*tokens(data.usage))
 
 
-def tokens(usage: ModelUsage) -> tuple[int, int]:
-    """Read and written."""
-    cached = (usage.input_tokens_cache_read or 0) + (usage.input_tokens_cache_write or 0)
-    return usage.input_tokens + cached, usage.output_tokens
+def tokens(usage: ModelUsage) -> tuple[int, int, int]:
+    """Read at the full price, written, and from a cache; writing to a cache is reading."""
+    read = usage.input_tokens + (usage.input_tokens_cache_write or 0)
+    return read, usage.output_tokens, usage.input_tokens_cache_read or 0
 
 
 def _amount(path: UPath) -> float:
