@@ -110,11 +110,46 @@ def test_a_worker_that_dies_is_a_failed_step_and_not_the_end(tmp_path: Path) -> 
     assert said["done"] == 3
 
 
-def test_a_full_disk_stops_the_study_with_one_sentence(tmp_path: Path) -> None:
-    arms = {"one": {"count.fail": "full"}, "two": {}}
-    status, _, told = run(write(tmp_path, arms=arms, seeds=1), tmp_path / "out", "--workers", 1)
+@pytest.fixture
+def small_disk(tmp_path: Path):
+    """A file system of 4 MiB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("file systems cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_stops_the_study_with_one_sentence(tmp_path: Path, small_disk: Path) -> None:
+    file = write(tmp_path, arms={"one": {"count.fail": "full"}, "two": {}}, seeds=1)
+    status, _, told = run(file, small_disk / "out", "--workers", 1)
     assert status == 2
-    assert told.splitlines()[-1].startswith("assay: The disk of")
+    assert "is full; make room" in told.splitlines()[-1]
+    assert "Traceback" not in told
+    write(tmp_path, seeds=1)
+    assert run(file, small_disk / "out")[0] == 2  # what was half written is still in the way
+    for much in small_disk.rglob("much"):
+        much.unlink()
+    assert run(file, small_disk / "out")[0] == 0
+
+
+def test_another_full_disk_of_a_machine_fails_its_steps_by_name_and_no_others(
+    tmp_path: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMALL_DISK", str(small_disk))
+    arms = {
+        "one": {"count.fail": "full elsewhere"},
+        "two": {},
+        "three": {"count.fail": "full once"},
+    }
+    status, said, told = run(write(tmp_path, arms=arms, seeds=1), tmp_path / "out")
+    assert status == 2
+    assert [*said["failed"]] == ["count-one-s0"]
+    assert "is full, not the study's" in said["failed"]["count-one-s0"]
+    assert said["done"] == 6
+    assert "count-three-s0 was lost" in " ".join(told.split())
 
 
 def test_two_runs_of_one_directory_do_not_mix(tmp_path: Path) -> None:

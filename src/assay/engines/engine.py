@@ -77,7 +77,7 @@ class Ended:
         error: None if it succeeded, or what a person should know.
         user: The person can mend it.
         full: The disk was full: no use to go on.
-        lost: Its process is gone, which says nothing of the step: it is begun again.
+        lost: Its process or machine failed, which says nothing of the step: it is begun again.
     """
 
     key: str

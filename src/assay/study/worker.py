@@ -5,12 +5,14 @@ import fcntl
 import json
 import os
 import shutil
+import socket
 import sys
 import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile, gettempdir
 from typing import Any
 
 from assay.errors import UserError
@@ -18,6 +20,7 @@ from assay.study.directory import ATTEMPTS, FAILED, LOG, RECORD
 from assay.study.steps import Task, run
 
 _LAST_BYTES = 1 << 20  # less free disk than this after an error: that was the error
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 def perform(job: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,24 +74,38 @@ def _attempt(job: Mapping[str, Any], task: Task) -> None:
 
 
 def _described(problem: Exception, out: Path) -> dict[str, Any]:
-    if isinstance(problem, UserError):
-        return {"error": str(problem).rstrip("."), "user": True, "full": _full(problem, out)}
-    if _full(problem, out):
+    if not _has_room(out):
         text = f"The disk of {str(out.parents[1])!r} is full; make room and run it again"
         return {"error": text, "user": True, "full": True}
+    if _ran_out(problem):
+        text = f"A disk of {socket.gethostname()} is full, not the study's; see {gettempdir()!r}"
+        return {"error": text, "user": True, "lost": True}  # another machine may have room
+    if isinstance(problem, UserError):
+        return {"error": str(problem).rstrip("."), "user": True}
     text = " ".join(str(problem).split())
     text = text if len(text) <= 200 else text[:197] + "..."
     name = type(problem).__name__
-    return {"error": f"{name}: {text}" if text else name, "user": False, "full": False}
+    return {"error": f"{name}: {text}" if text else name, "user": False}
 
 
-def _full(problem: BaseException | None, out: Path) -> bool:
+def _has_room(out: Path) -> bool:
+    """Whether a little can still be written where the study lies: a quota shows in no other way."""
+    existing = next(path for path in (out, *out.parents) if path.exists())
+    try:
+        with TemporaryFile(dir=existing) as file:
+            file.write(bytes(_LAST_BYTES))
+    except OSError as error:
+        return error.errno not in _NO_SPACE
+    return True
+
+
+def _ran_out(problem: BaseException | None) -> bool:
+    """Whether there was no space left somewhere."""
     while problem is not None:
-        if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        if isinstance(problem, OSError) and problem.errno in _NO_SPACE:
             return True
         problem = problem.__cause__
-    existing = next(path for path in (out, *out.parents) if path.exists())
-    return shutil.disk_usage(existing).free < _LAST_BYTES
+    return False
 
 
 @contextmanager
