@@ -41,6 +41,8 @@ def show(progress, ended):
 with Cluster(nodes.address) as place, recorded(study, 2):
     takes = taking(study.study, capacity(place))
     study.progress = execute(study.graph, study.directory, place, show, takes)
+for node in nodes.list_all_nodes():
+    node.kill_all_processes(check_alive=False, allow_graceful=False)
 assert killed
 print(len(study.progress.done), study.progress.failed)
 """
@@ -85,7 +87,11 @@ cheap()
 nodes = Nodes(initialize_head=True, head_node_args={{"num_cpus": 1, "include_dashboard": False}})
 {before}
 sys.argv[1:] = [*{arguments!r}, "--engine", "ray", "--address", nodes.address]
-main()
+try:
+    main()
+finally:
+    for node in nodes.list_all_nodes():
+        node.kill_all_processes(check_alive=False, allow_graceful=False)
 """
 
 

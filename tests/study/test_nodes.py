@@ -56,7 +56,11 @@ def kill():
 if moment >= 0:
     threading.Thread(target=kill, daemon=True).start()
 sys.argv[1:] = [*arguments, "--engine", "ray", "--address", nodes.address]
-main()
+try:
+    main()
+finally:
+    for node in nodes.list_all_nodes():
+        node.kill_all_processes(check_alive=False, allow_graceful=False)
 """
 
 
