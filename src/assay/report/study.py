@@ -20,6 +20,8 @@ from assay.report.page import environment
 from assay.stats.arms import stages_of
 from assay.stats.endpoints import endpoint_values, over_training, training_values
 from assay.stats.studies import COMPARE, finished, summarise
+from assay.study.cost import account
+from assay.study.directory import Directory
 
 type Json = Mapping[str, Any]
 
@@ -55,6 +57,7 @@ def write(directory: Path | UPath) -> Path | UPath:
         summary = summarise(
             manifest["file"], assessments, training, steps=steps, agentic=agentic, data=data
         )
+        summary["cost"] = account(Directory(Path(str(directory))))
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise RunError(
             f"{directory} cannot be read: {error!r}. Run `assay study report` on it again."
@@ -211,7 +214,7 @@ def _microcosm(manifest: Json) -> bool:
 
 def _settings(manifest: Json, summary: Json) -> list[tuple[str, list[tuple[str, str]]]]:
     """How the study was run as (group, [(name, value)])."""
-    file = manifest["file"]
+    file, cost = manifest["file"], summary.get("cost") or {}
     run = {
         "study file, sha256": manifest.get("sha256"),
         "earlier files, sha256": ", ".join(
@@ -223,6 +226,9 @@ def _settings(manifest: Json, summary: Json) -> list[tuple[str, list[tuple[str, 
         "started": words.moment(str(manifest.get("started_at", ""))),
         "finished": words.moment(str(manifest.get("finished_at") or "not yet")),
         "time, all runs of the command": words.duration(manifest.get("wall_seconds")),
+        "hours of cores": _hours(cost.get("core_hours")),
+        "hours of GPUs": _hours(cost.get("gpu_hours")),
+        "tokens of models that made data": cost.get("tokens") or None,
         "parallel workers": manifest.get("workers"),
         "machine": manifest.get("machine"),
         "Assay": manifest.get("assay_version"),
@@ -235,6 +241,10 @@ def _settings(manifest: Json, summary: Json) -> list[tuple[str, list[tuple[str, 
         (title, [(str(name), str(value)) for name, value in values.items() if value is not None])
         for title, values in groups
     ]
+
+
+def _hours(hours: float | None) -> str | None:
+    return f"{hours:.2f}" if hours else None
 
 
 def _flat(settings: Json, prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -107,7 +107,7 @@ def spent(directory: Directory, steps: Iterable[Step]) -> Hours:
     return sum((_hours(found) for found in measured if found), Hours())
 
 
-def account(directory: Directory, rates: Rates | None) -> dict[str, Any]:
+def account(directory: Directory, rates: Rates | None = None) -> dict[str, Any]:
     """What all finished steps of a study have taken, by stage and in all.
 
     Returns:
