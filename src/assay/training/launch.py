@@ -24,7 +24,7 @@ from assay.training.launched import LOST, RESULT, TOLD, call
 
 _ARGUMENTS, _PLAN = "arguments.json", "accelerate.yaml"
 _STOP_SECONDS = 30.0
-_ON_CPU = ("MULTI_CPU", "NO")
+_WHOLE = ("NO", "MULTI_CPU", "MULTI_GPU")  # each process has all of the weights
 
 
 def launch(
@@ -54,9 +54,9 @@ def launch(
     plan = _read(config) if config else _plain(processes or 1)
     n = processes or plan["num_processes"]
     kind = plan["distributed_type"]
-    if n == 1 and kind == "NO":
+    if n == 1 and kind in _WHOLE:
         return call(function, given)
-    on_cpu = plan["use_cpu"] or kind in _ON_CPU
+    on_cpu = plan["use_cpu"] or kind == "MULTI_CPU"
     if not on_cpu:
         _check_gpus(n // plan["num_machines"])
     with TemporaryDirectory(prefix="assay-") as name:
@@ -65,8 +65,8 @@ def launch(
         if config is None:
             (folder / _PLAN).write_text(yaml.safe_dump(plan), "utf-8")
         port = () if plan.get("main_process_port") else ("--main_process_port", "0")
-        # For CPUs accelerate starts one process, or asks MPI; with this it asks torchrun.
-        torchrun = ("--multi_gpu",) if on_cpu and n > 1 else ()
+        # For CPUs accelerate would start one process, or ask MPI; with this it asks torchrun.
+        torchrun = ("--multi_gpu",) if kind in _WHOLE else ()
         arguments = [
             *("--config_file", str(config or folder / _PLAN), "--num_processes", str(n)),
             *(*port, *torchrun, "--module", "assay.training.launched", name),
@@ -84,7 +84,7 @@ def _plain(processes: int) -> dict[str, Any]:
     gpus = torch.cuda.is_available()
     return {
         "compute_environment": "LOCAL_MACHINE",
-        "distributed_type": "NO" if processes == 1 else "MULTI_GPU" if gpus else "MULTI_CPU",
+        "distributed_type": "MULTI_GPU" if gpus else "MULTI_CPU",
         "num_processes": processes,
         "num_machines": 1,
         "machine_rank": 0,
@@ -94,7 +94,10 @@ def _plain(processes: int) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    from accelerate.commands.config.config_args import ClusterConfig, load_config_from_file
+    from accelerate.commands.config.config_args import (  # type: ignore[import-untyped]
+        ClusterConfig,
+        load_config_from_file,
+    )
 
     if not path.is_file():
         raise UserError(f"There is no file {str(path)!r}; `accelerate config` writes one.")
@@ -163,7 +166,10 @@ def _outcome(folder: Path, n: int) -> Any:
 
 def main(folder: Path) -> None:
     """The launcher."""
-    from accelerate.commands.launch import launch_command, launch_command_parser
+    from accelerate.commands.launch import (  # type: ignore[import-untyped]
+        launch_command,
+        launch_command_parser,
+    )
     from torch.distributed.elastic.multiprocessing.api import SignalException
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 

@@ -9,9 +9,6 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, cast
 
-import torch
-import torch.distributed as dist
-
 from assay.errors import UserError
 
 _PATIENCE = timedelta(days=7)  # one process may assess, or make data, while the others wait
@@ -19,17 +16,17 @@ _PATIENCE = timedelta(days=7)  # one process may assess, or make data, while the
 
 def count() -> int:
     """How many there are."""
-    return dist.get_world_size() if _joined() else 1
+    return int(os.environ.get("WORLD_SIZE", 1)) if "LOCAL_RANK" in os.environ else 1
 
 
 def count_here() -> int:
     """How many of them share this machine."""
-    return int(os.environ.get("LOCAL_WORLD_SIZE", count()))
+    return int(os.environ.get("LOCAL_WORLD_SIZE", 1)) if count() > 1 else 1
 
 
 def number() -> int:
     """Which one this is, from 0."""
-    return dist.get_rank() if _joined() else 0
+    return int(os.environ["RANK"]) if count() > 1 else 0
 
 
 def is_main() -> bool:
@@ -37,10 +34,15 @@ def is_main() -> bool:
     return number() == 0
 
 
+def measured() -> dict[str, int]:
+    """For the manifest of what several have made."""
+    return {"processes": count()} if count() > 1 else {}
+
+
 def wait() -> None:
     """Until all are here."""
     if count() > 1:
-        dist.barrier()
+        _joined().barrier()
 
 
 def from_main[Found](find: Callable[[], Found]) -> Found:
@@ -50,8 +52,9 @@ def from_main[Found](find: Callable[[], Found]) -> Found:
     """
     if count() == 1:
         return find()
+    group = _joined()  # at once: whoever joins has some minutes for it, whoever waits then has days
     found: list[Any] = [find() if is_main() else None]
-    dist.broadcast_object_list(found, src=0)
+    group.broadcast_object_list(found, src=0)
     return cast("Found", found[0])
 
 
@@ -60,7 +63,7 @@ def gathered[One](mine: Sequence[One]) -> list[One]:
     if count() == 1:
         return [*mine]
     parts: list[Any] = [None] * count()
-    dist.all_gather_object(parts, [*mine])
+    _joined().all_gather_object(parts, [*mine])
     return [one for part in parts for one in part]
 
 
@@ -68,7 +71,16 @@ def one_device(arguments: Any) -> Any:
     """Arguments of a trainer that takes one GPU for a process.
 
     transformers would otherwise spread the batch over all that it sees (`nn.DataParallel`).
+
+    Raises:
+        UserError: They are for DeepSpeed's third stage.
     """
+    plugin = getattr(arguments, "deepspeed_plugin", None)
+    if plugin is not None and plugin.zero_stage == 3:
+        raise UserError(
+            "DeepSpeed's third stage is not supported; take FSDP, or zero_stage: 2 in the file for "
+            "accelerate."
+        )
     arguments._n_gpu = min(arguments.n_gpu, 1)
     return arguments
 
@@ -81,9 +93,9 @@ def check_whole(model: Any) -> None:
     """
     if _is_sharded(model):
         raise UserError(
-            "FSDP and DeepSpeed's third stage spread the weights over the processes: such a model "
-            "can be sampled from by vLLM alone (vllm: colocate), and not be assessed in training. "
-            "DDP and DeepSpeed's second stage leave them whole."
+            "FSDP spreads the weights over the processes: such a model can be sampled from by vLLM "
+            "alone (vllm: colocate), and not be assessed in training. DDP and DeepSpeed's second "
+            "stage leave them whole."
         )
 
 
@@ -106,14 +118,14 @@ def whole(trainer: Any, like: Callable[[], Any]) -> Any:
 def _is_sharded(model: Any) -> bool:
     from torch.distributed.fsdp import FSDPModule, FullyShardedDataParallel
 
-    sharded = isinstance(model, FSDPModule | FullyShardedDataParallel)
-    return sharded or any(hasattr(one, "ds_id") for one in model.parameters())
+    return isinstance(model, FSDPModule | FullyShardedDataParallel)
 
 
-def _joined() -> bool:
-    """Whether there are others; joins them at the first call."""
-    if int(os.environ.get("WORLD_SIZE", 1)) > 1 and not dist.is_initialized():
-        from accelerate import PartialState
+def _joined() -> Any:
+    """torch.distributed, among the others."""
+    import torch
+    from accelerate import PartialState  # type: ignore[import-untyped]
 
+    if not torch.distributed.is_initialized():
         PartialState(cpu=not torch.cuda.is_available(), timeout=_PATIENCE)
-    return bool(dist.is_available() and dist.is_initialized())
+    return torch.distributed

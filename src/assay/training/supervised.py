@@ -94,7 +94,7 @@ def train(
             parents=[start, *teachers],
             settings=settings.model_dump(mode="json"),
             data_sha=batches.sha256,
-            measured={"job": job.mark, "sources": batches.sources},
+            measured={"job": job.mark, **processes.measured(), "sources": batches.sources},
         )
     )
 
