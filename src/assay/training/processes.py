@@ -16,17 +16,17 @@ _PATIENCE = timedelta(days=7)  # one process may assess, or make data, while the
 
 def count() -> int:
     """How many there are."""
-    return int(os.environ.get("WORLD_SIZE", 1)) if "LOCAL_RANK" in os.environ else 1
+    return group.get_world_size() if (group := _joined()) else 1
 
 
 def count_here() -> int:
     """How many of them share this machine."""
-    return int(os.environ.get("LOCAL_WORLD_SIZE", 1)) if count() > 1 else 1
+    return int(os.environ.get("LOCAL_WORLD_SIZE", count()))
 
 
 def number() -> int:
     """Which one this is, from 0."""
-    return int(os.environ["RANK"]) if count() > 1 else 0
+    return group.get_rank() if (group := _joined()) else 0
 
 
 def is_main() -> bool:
@@ -41,8 +41,8 @@ def measured() -> dict[str, int]:
 
 def wait() -> None:
     """Until all are here."""
-    if count() > 1:
-        _joined().barrier()
+    if group := _joined():
+        group.barrier()
 
 
 def from_main[Found](find: Callable[[], Found]) -> Found:
@@ -50,9 +50,9 @@ def from_main[Found](find: Callable[[], Found]) -> Found:
 
     If it raises, so does the main process, and whoever has started them ends the others.
     """
-    if count() == 1:
+    group = _joined()
+    if group is None:
         return find()
-    group = _joined()  # at once: whoever joins has some minutes for it, whoever waits then has days
     found: list[Any] = [find() if is_main() else None]
     group.broadcast_object_list(found, src=0)
     return cast("Found", found[0])
@@ -60,10 +60,11 @@ def from_main[Found](find: Callable[[], Found]) -> Found:
 
 def gathered[One](mine: Sequence[One]) -> list[One]:
     """What all have, in the order of the processes."""
-    if count() == 1:
+    group = _joined()
+    if group is None:
         return [*mine]
     parts: list[Any] = [None] * count()
-    _joined().all_gather_object(parts, [*mine])
+    group.all_gather_object(parts, [*mine])
     return [one for part in parts for one in part]
 
 
@@ -122,10 +123,14 @@ def _is_sharded(model: Any) -> bool:
 
 
 def _joined() -> Any:
-    """torch.distributed, among the others."""
+    """torch.distributed, if there are others; joins them at the first call."""
+    if int(os.environ.get("WORLD_SIZE", 1)) == 1:
+        return None  # without torch, which not all have who ask
     import torch
     from accelerate import PartialState  # type: ignore[import-untyped]
 
     if not torch.distributed.is_initialized():
+        if "LOCAL_RANK" not in os.environ:
+            return None
         PartialState(cpu=not torch.cuda.is_available(), timeout=_PATIENCE)
     return torch.distributed
