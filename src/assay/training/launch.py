@@ -173,7 +173,7 @@ def main(folder: Path) -> None:
     from torch.distributed.elastic.multiprocessing.api import SignalException
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 
-    logging.getLogger("torch.distributed").setLevel(logging.CRITICAL)  # it is said in `_outcome`
+    logging.disable(logging.CRITICAL)  # `_outcome` says it
     arguments = json.loads((folder / _ARGUMENTS).read_text("utf-8"))
     try:
         launch_command(launch_command_parser().parse_args(arguments))

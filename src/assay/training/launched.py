@@ -28,6 +28,7 @@ def call(function: str, given: Mapping[str, Any]) -> Any:
 
 def main(folder: Path) -> None:
     """Call what `launch` was told to call, and write down what came of it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for whoever started it, and then hangs up
     threading.Thread(target=_end_with_whoever_started, daemon=True).start()
     told = json.loads((folder / TOLD).read_text("utf-8"))
     process = int(os.environ["RANK"])
