@@ -45,6 +45,23 @@ def test_a_stage_is_trained_from_its_config(tmp_path: Path) -> None:
     assert "documents" in result.stderr
 
 
+def test_a_stage_is_shared_by_the_processes_of_an_accelerate_file(tmp_path: Path) -> None:
+    (tmp_path / "accelerate.yaml").write_text(
+        "compute_environment: LOCAL_MACHINE\ndistributed_type: MULTI_CPU\nuse_cpu: true\n"
+        "num_machines: 1\nmachine_rank: 0\nnum_processes: 2\n"
+    )
+    told = ["train", "documents", "--config", str(config(tmp_path)), "--json"]
+    result = CliRunner().invoke(app, [*told, "--accelerate", str(tmp_path / "accelerate.yaml")])
+    assert json.loads(result.stdout)["step"] == 2
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "checkpoint",
+        "metrics.jsonl",
+    ]
+    origin = Checkpoint.open(tmp_path / "out").manifest
+    assert origin is not None
+    assert origin.measured["processes"] == 2
+
+
 @pytest.mark.parametrize(
     ("model", "sentence"),
     [("microcsm", "Did you mean 'microcosm'?"), ("./none", "no such directory")],

@@ -18,7 +18,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from assay.checkpoints import Checkpoint
 from assay.extra import writing
 from assay.scenarios.catalog import select
-from assay.training import environment, interventions
+from assay.training import environment, interventions, processes
 from assay.training.live import MAX_NEW_TOKENS, Assessor, Coding, Plan, Rows, line
 from assay.training.rewards import Grader
 from assay.training.settings import Environment, Rl
@@ -33,7 +33,8 @@ class LiveAssessment(TrainerCallback):
     """Assesses at the start, every so many steps, and at the end.
 
     When it assesses never depends on the clock, so that arms and restarted runs can be compared;
-    if it takes more than its share of the time, it says so at the end.
+    if it takes more than its share of the time, it says so at the end. Of several processes the
+    main one assesses, and the others wait.
 
     Attributes:
         share: Of the time since training began, what assessment took.
@@ -90,7 +91,8 @@ class LiveAssessment(TrainerCallback):
         self._began = time.perf_counter()
         kept = _lines(self._out / FILE, last=state.global_step)
         self._asked = {one["step"]: one["n"] for one in kept if not one.get("twin")}
-        _write(self._out, kept)
+        if processes.is_main():
+            _write(self._out, kept)
         if self._start and state.global_step == 0:
             self._assess(0, self._final_samples, kwargs)
 
@@ -107,7 +109,7 @@ class LiveAssessment(TrainerCallback):
     ) -> None:
         """Assess what came out."""
         self._assess(state.global_step, self._final_samples, kwargs)
-        if self.share > self._allowed:
+        if self.share > self._allowed and processes.is_main():
             Console(stderr=True).print(
                 f"Live assessment took {self.share:.0%} of the time of training, more than "
                 f"{self._allowed:.0%}: raise `every`, or lower `samples`.",
@@ -115,6 +117,12 @@ class LiveAssessment(TrainerCallback):
             )
 
     def _assess(self, step: int, samples: int, given: dict[str, Any]) -> None:
+        processes.check_whole(given["model"])
+        if processes.is_main():
+            self._assess_here(step, samples, given)
+        processes.wait()
+
+    def _assess_here(self, step: int, samples: int, given: dict[str, Any]) -> None:
         if self._asked.get(step, 0) >= samples:
             return  # by the run that was killed
         began = time.perf_counter()

@@ -17,7 +17,7 @@ from transformers import TrainerCallback
 from assay.errors import UserError
 from assay.extra import writing
 from assay.sampling import sample
-from assay.training import environment
+from assay.training import environment, processes
 from assay.training.checkpoint import Checkpoint
 from assay.training.environment import Task
 from assay.training.interventions import Shaping, wording
@@ -62,18 +62,26 @@ def train_distil(
         raise UserError("distil: there is no teacher; name the model that answers, `teacher: DIR`.")
     source = named if isinstance(named, Checkpoint) else Checkpoint.open(named, seed=seed)
     kept = out / KEPT
-    if not kept.exists():
-        with ExitStack() as stack:
-            memo = Path(settings.memo) if settings.memo else None
-            lines = _filtered(settings, source, seed, grader or stack.enter_context(Grader(memo)))
-        with writing(out):
-            out.mkdir(parents=True, exist_ok=True)
-            partial = kept.with_name(f".{KEPT}.partial")
-            partial.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
-            partial.rename(kept)
+    processes.from_main(lambda: _keep(settings, source, kept, seed, grader))
     given = {name: getattr(settings, name) for name in (*_COMMON, *_TOO, "max_length")}
     learning = Sft(data=str(kept), **given)
     return train_sft(learning, model, out, seed=seed, callbacks=callbacks, teachers=[source])
+
+
+def _keep(
+    settings: Distil, source: Checkpoint, kept: Path, seed: int, grader: Grader | None
+) -> None:
+    """Write down what is to be learned, unless it is there."""
+    if kept.exists():
+        return
+    with ExitStack() as stack:
+        memo = Path(settings.memo) if settings.memo else None
+        lines = _filtered(settings, source, seed, grader or stack.enter_context(Grader(memo)))
+    with writing(kept.parent):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        partial = kept.with_name(f".{KEPT}.partial")
+        partial.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+        partial.rename(kept)
 
 
 def _filtered(

@@ -17,6 +17,7 @@ from assay.recipes.distance import Distance, distances, evaluations
 from assay.recipes.making import Order, make
 from assay.recipes.recipe import Role, find
 from assay.recipes.samples import samples
+from assay.training.processes import from_main
 from assay.training.settings import Documents, Making, Sft
 
 DISTANCES = "distances.json"
@@ -39,6 +40,12 @@ def with_data[Stage: (Documents, Sft)](
         UserError: A recipe that there is not, a model that could not be asked, nothing that came
             out, or data that holds the evaluation.
     """
+    return from_main(lambda: _with_data(settings, model, out, seed, against))
+
+
+def _with_data[Stage: (Documents, Sft)](
+    settings: Stage, model: Checkpoint, out: Path, seed: int, against: Sequence[str]
+) -> Stage:
     name = "data" if isinstance(settings, Sft) else "corpus"
     if settings.recipes:
         path: str = str(_made(settings.recipes, model, out / "data", seed))

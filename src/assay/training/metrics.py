@@ -1,4 +1,7 @@
-"""`metrics.jsonl` of a stage: a line for each logged step, none for those a kill has undone."""
+"""`metrics.jsonl` of a stage: a line for each logged step, none for those a kill has undone.
+
+Of several processes the main one writes.
+"""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.extra import writing
+from assay.training.processes import is_main
 
 FILE = "metrics.jsonl"
 _CUT = 1 << 62  # after every step
@@ -13,6 +17,8 @@ _CUT = 1 << 62  # after every step
 
 def forget(out: Path, after: int) -> None:
     """Remove what was written after a step, and a line that a kill has cut."""
+    if not is_main():
+        return
     path = out / FILE
     with writing(out):
         out.mkdir(parents=True, exist_ok=True)
@@ -23,6 +29,8 @@ def forget(out: Path, after: int) -> None:
 
 def append(out: Path, line: Mapping[str, Any]) -> None:
     """Write down one step."""
+    if not is_main():
+        return
     with writing(out), (out / FILE).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from assay.training import metrics
+from assay.training import metrics, processes
 from assay.training.rewards import Judgement, Tally, tally
 
 _TAKEN = ("loss", "kl", "entropy")  # from TRL's own log
@@ -27,6 +27,8 @@ class Rollout:
 
 class Record(TrainerCallback):
     """Gathers what happens in a step, and writes it down once TRL has logged the update.
+
+    It hears of all processes' answers in each of them, so that all stop at the same step.
 
     It comes first among the callbacks, and `Last` of it after those of the caller, so that what
     they do between two steps is told apart: that is assessment.
@@ -112,8 +114,9 @@ class Record(TrainerCallback):
             if isinstance(value := logs.get(name), int | float):
                 self._logged[name].append(float(value))
         length = fmean(rollout.length for rollout in self._last)
-        if self._stop_kl is not None and logs.get("kl", 0.0) * length >= self._stop_kl:
-            control.should_training_stop = True
+        if self._stop_kl is not None:
+            distance = processes.from_main(lambda: logs.get("kl", 0.0) * length)
+            control.should_training_stop |= distance >= self._stop_kl
         if state.global_step % self._every and not control.should_training_stop:
             return
         now = time.perf_counter()

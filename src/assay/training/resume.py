@@ -1,13 +1,14 @@
 """Where a stage goes on after it was killed.
 
 A stage keeps the trainer's states in `out`/.trainer and removes them at its end. A state counts
-once its mark is there: a kill in the middle of a save leaves one without.
+once its mark is there: a kill in the middle of a save leaves one without. Of several processes the
+main one keeps house.
 """
 
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from assay.errors import UserError
 from assay.extra import writing
+from assay.training import processes
 from assay.training.checkpoint import Checkpoint
 
 _JOB, _MARK = "job.json", "complete"
@@ -49,6 +51,9 @@ class Job:
         Raises:
             UserError: The directory belongs to another job.
         """
+        return processes.from_main(self._finished)
+
+    def _finished(self) -> Checkpoint | None:
         if not self.checkpoint.exists():
             return None
         done = Checkpoint.open(self.checkpoint)
@@ -68,6 +73,9 @@ class Job:
         Raises:
             UserError: The directory belongs to another job, or cannot be written to.
         """
+        return processes.from_main(self._begin)
+
+    def _begin(self) -> Path | None:
         with writing(self.out):
             self.states.mkdir(parents=True, exist_ok=True)
             job = self.states / _JOB
@@ -81,6 +89,16 @@ class Job:
                 else:
                     shutil.rmtree(state)
         return max(whole, key=lambda state: int(state.name.rpartition("-")[2]), default=None)
+
+    def finish(self, write: Callable[[], Checkpoint]) -> Checkpoint:
+        """Write the checkpoint, and remove the states."""
+
+        def written() -> Checkpoint:
+            done = write()
+            self.end()
+            return done
+
+        return processes.from_main(written)
 
     def end(self) -> None:
         """Remove the states."""
@@ -99,5 +117,7 @@ class Marks(TrainerCallback):
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
-        """Called once everything of a state is there."""
-        (Path(str(args.output_dir)) / f"checkpoint-{state.global_step}" / _MARK).touch()
+        """Called once everything of a state is there, of this process."""
+        processes.wait()
+        if processes.is_main():
+            (Path(str(args.output_dir)) / f"checkpoint-{state.global_step}" / _MARK).touch()

@@ -27,6 +27,7 @@ from assay.execution.policy import PROGRAM
 from assay.execution.workers import Pool
 from assay.training.identity import identity
 from assay.training.memo import Memo
+from assay.training.processes import count_here
 
 LIMITS = replace(PROGRAM, cpu_seconds=1, seconds=10.0)
 """Of one run. What a program may compute is bounded by CPU time, the same on a busy machine."""
@@ -131,11 +132,12 @@ class Grader:
 
         Args:
             memo: A directory for what was found, which several processes may share.
-            workers: Programs at the same time; default: one for each CPU, two at most.
+            workers: Programs at the same time; default: one for each CPU that falls to this
+                process, two at most.
             pool: Where programs run instead, not entered yet.
         """
         self._memo = Memo(memo)
-        workers = workers or min(2, len(os.sched_getaffinity(0)))
+        workers = workers or min(2, max(1, len(os.sched_getaffinity(0)) // count_here()))
         self._pool = pool or Pool(workers, limits=LIMITS)
         self._tasks: dict[tuple[int, tuple[str, ...]], tuple[Problem, str]] = {}
         self.asked = self.run = 0

@@ -3,6 +3,9 @@
 A step: the prompts that the schedule names, answers to each (`rollouts`), both graders
 (`rewards`), the arm's reward (`interventions`), one update. `environment` says what is asked,
 `record` what is written down.
+
+Several processes (`processes`) take a step's prompts in turn, with all answers to each, and draw
+what one would: together they learn the same.
 """
 
 import logging
@@ -19,7 +22,7 @@ from trl.trainer.grpo_config import GRPOConfig
 
 from assay.errors import UserError
 from assay.extra import writing
-from assay.training import adapters, environment, harmlessness, interventions
+from assay.training import adapters, environment, harmlessness, interventions, processes
 from assay.training.chat import chat_tasks
 from assay.training.checkpoint import Checkpoint, save
 from assay.training.record import Last, Record
@@ -80,7 +83,7 @@ def train_rl(
         seed=seed,
     )
     state = job.begin()
-    weights, tokenizer = _on_disk(start, job).load()
+    weights, tokenizer = processes.from_main(lambda: _on_disk(start, job)).load()
     if tokenizer.chat_template is None:
         raise UserError(f"{start.name!r} has no chat template, which RL needs; take a chat model.")
     record = Record(
@@ -113,30 +116,36 @@ def train_rl(
             trainer.add_callback(callback)
         with writing(out):
             trainer.train(resume_from_checkpoint=str(state) if state else None)
-    trained = adapters.merged(trainer.accelerator.unwrap_model(trainer.model), settings.lora)
-    finished = save(
-        trained,
-        tokenizer,
-        job.checkpoint,
-        stage="rl",
-        step=trainer.state.global_step,
-        seed=seed,
-        parents=[start],
-        settings=settings.model_dump(mode="json"),
-        data_sha=environment.digest([*coding, *talk], order),
-        measured={"job": job.mark},
+    trained = processes.whole(trainer, lambda: adapters.adapted(start.load()[0], settings.lora))
+    return job.finish(
+        lambda: save(
+            adapters.merged(trained, settings.lora),
+            tokenizer,
+            job.checkpoint,
+            stage="rl",
+            step=trainer.state.global_step,
+            seed=seed,
+            parents=[start],
+            settings=settings.model_dump(mode="json"),
+            data_sha=environment.digest([*coding, *talk], order),
+            measured={"job": job.mark, **processes.measured()},
+        )
     )
-    job.end()
-    return finished
 
 
 def _check(settings: Rl) -> None:
     if settings.intervention.stop_kl is not None and not settings.kl:
         raise UserError("rl: stop_kl needs the divergence to be measured; give kl a small weight.")
-    answers = settings.prompts * settings.rollouts
-    if answers % settings.gradient_accumulation:
+    if settings.prompts % processes.count():
         raise UserError(
-            f"rl: {answers} answers a step (prompts times rollouts) cannot be cut into "
+            f"rl: {settings.prompts} prompts a step cannot be shared equally by "
+            f"{processes.count()} processes; change prompts, or the number of processes."
+        )
+    answers = settings.prompts * settings.rollouts // processes.count()
+    if answers % settings.gradient_accumulation:
+        each = "of each process" if processes.count() > 1 else "(prompts times rollouts)"
+        raise UserError(
+            f"rl: {answers} answers a step {each} cannot be cut into "
             f"{settings.gradient_accumulation} equal parts; change gradient_accumulation."
         )
     if settings.vllm != "off" and find_spec("vllm") is None:
@@ -174,7 +183,7 @@ def _trainer(
         max_steps=settings.steps,
         per_device_train_batch_size=settings.prompts
         * settings.rollouts
-        // settings.gradient_accumulation,
+        // (settings.gradient_accumulation * processes.count()),
         gradient_accumulation_steps=settings.gradient_accumulation,
         num_generations=settings.rollouts,
         max_completion_length=settings.max_new_tokens,
@@ -207,7 +216,7 @@ def _trainer(
         return TrimmedGRPOTrainer(
             model=model,
             reward_funcs=rollouts.reward,
-            args=config,
+            args=processes.one_device(config),
             train_dataset=Dataset.from_dict({"prompt": list(order)}),
             processing_class=tokenizer,
             peft_config=adapters.config(settings.lora) if settings.lora else None,

@@ -1,6 +1,7 @@
 """A step of RL before its update: sample answers, grade them, pay for them.
 
-TRL calls this through `rollout_func` and `reward_funcs`; `record` hears what came of it.
+TRL calls this through `rollout_func` and `reward_funcs`; `record` hears what came of it, in all
+processes.
 """
 
 import time
@@ -8,7 +9,10 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from assay.sampling import sample
+from assay.training import processes
 from assay.training.environment import Task
 from assay.training.harmlessness import Pay, Reply
 from assay.training.interventions import Prompts, Shaping, under
@@ -99,7 +103,10 @@ class Rollouts:
                 prompts=flat, images=None, num_generations=self._settings.rollouts
             )
             return [list(answer) for answer in found[1]]
+        processes.check_whole(trainer.model)
         model = trainer.accelerator.unwrap_model(trainer.model)
+        tokens = self._settings.max_new_tokens
+        luck = _luck(sum(counts), tokens, model.device) if processes.count() > 1 else None
         was_training = model.training
         model.eval()
         try:
@@ -107,14 +114,20 @@ class Rollouts:
                 model,
                 asked,
                 repeats=counts,
-                max_new_tokens=self._settings.max_new_tokens,
+                max_new_tokens=tokens,
                 stop=trainer.eos_token_ids,
                 pad=self._tokenizer.pad_token_id,
                 temperature=self._settings.temperature,
+                luck=luck,
             )
-            return answers
         finally:
             model.train(was_training)
+        if luck is not None:  # the generator goes on from where one process would have left it
+            longest = max(processes.gathered([len(answer) for answer in answers]))
+            everyone = len(answers) * processes.count()
+            _draws(everyone, longest, model.device)
+            torch.randperm(everyone - len(answers) + 1)  # TRL shuffles not everyone's, but ours
+        return answers
 
     def _pay(
         self, keys: Sequence[str], answers: Sequence[list[int]], trainer: "GRPOTrainer"
@@ -123,7 +136,7 @@ class Rollouts:
         tasks = [self._tasks[key] for key in keys]
         texts = [said(self._tokenizer, answer, trainer.eos_token_ids) for answer in answers]
         places = [place for place, task in enumerate(tasks) if task.problem is not None]
-        asked, run = self._grader.asked, self._grader.run
+        before = self._grader.asked, self._grader.run
         judgements = self._grader.judge([self._answer(tasks[at], texts[at]) for at in places])
         known = dict(zip(places, judgements, strict=True))
         harmless = self._harmlessness(tasks, texts)
@@ -136,10 +149,12 @@ class Rollouts:
             else:
                 rollouts.append(Rollout(harmless[at], len(answers[at]), None, chat=True))
         self._rewards = [rollout.reward for rollout in rollouts]
+        graded = [(self._grader.asked - before[0], self._grader.run - before[1])]
+        asked, run = map(sum, zip(*processes.gathered(graded), strict=True))
         self._record.judged(
-            rollouts,
+            processes.gathered(rollouts),
             seconds=time.perf_counter() - began,
-            hits=1 - (self._grader.run - run) / max(1, self._grader.asked - asked),
+            hits=1 - run / max(1, asked),
         )
 
     def _answer(self, task: Task, text: str) -> Answer:
@@ -153,6 +168,23 @@ class Rollouts:
         assert self._harmless is not None
         paid = self._harmless([Reply(tasks[at], texts[at]) for at in places])
         return dict(zip(places, paid, strict=True))
+
+
+def _luck(answers: int, tokens: int, device: torch.device) -> torch.Tensor:
+    """This process's part of what one alone would draw for the answers of all."""
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+        everyone = processes.from_main(
+            lambda: _draws(answers * processes.count(), tokens, device).cpu()
+        )
+    first = answers * processes.number()
+    return everyone[first : first + answers].to(device)
+
+
+def _draws(answers: int, tokens: int, device: torch.device) -> torch.Tensor:
+    """As `sample` draws them, one token after the other."""
+    return torch.stack(
+        [torch.rand(answers, device=device, dtype=torch.double) for _ in range(tokens)], 1
+    )
 
 
 def task_ids(task: Task, system: str | None, tokenizer: "PreTrainedTokenizerBase") -> list[int]:

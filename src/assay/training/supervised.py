@@ -3,6 +3,9 @@
 transformers' Trainer runs the loop. The batches are made beforehand (`texts`), so that it neither
 shuffles nor tokenises, and a killed run goes on with the very next one. TRL's own trainer for this
 also takes the entropy of every prediction, which costs more than it tells here.
+
+Several processes (`processes`) take the parts of a step's batch in turn: together they learn what
+one would.
 """
 
 import time
@@ -25,7 +28,7 @@ from transformers import (
 from assay.checkpoints import Stage
 from assay.errors import UserError
 from assay.extra import require, writing
-from assay.training import metrics
+from assay.training import metrics, processes
 from assay.training.adapters import adapted, merged
 from assay.training.checkpoint import Checkpoint, save
 from assay.training.resume import Job, Marks
@@ -68,28 +71,32 @@ def train(
         model=model,
         args=_arguments(settings, job.states, len(batches.steps), seed, model),
         train_dataset=_Steps(
-            batches.steps, settings.gradient_accumulation, tokenizer.pad_token_id or 0
+            batches.steps,
+            settings.gradient_accumulation * processes.count(),
+            tokenizer.pad_token_id or 0,
         ),
         data_collator=_as_it_is,
         callbacks=[_Metrics(job.out, batches), *callbacks, Marks()],
     )
     trainer.remove_callback(PrinterCallback)
+    set_seed(seed + processes.number())  # dropout is another in each process
     with writing(job.out):
         trainer.train(resume_from_checkpoint=str(state) if state else None)
-    finished = save(
-        merged(model, settings.lora),
-        tokenizer,
-        job.checkpoint,
-        stage=stage,
-        step=trainer.state.global_step,
-        seed=seed,
-        parents=[start, *teachers],
-        settings=settings.model_dump(mode="json"),
-        data_sha=batches.sha256,
-        measured={"job": job.mark, "sources": batches.sources},
+    trained = processes.whole(trainer, lambda: adapted(start.load()[0], settings.lora))
+    return job.finish(
+        lambda: save(
+            merged(trained, settings.lora),
+            tokenizer,
+            job.checkpoint,
+            stage=stage,
+            step=trainer.state.global_step,
+            seed=seed,
+            parents=[start, *teachers],
+            settings=settings.model_dump(mode="json"),
+            data_sha=batches.sha256,
+            measured={"job": job.mark, **processes.measured(), "sources": batches.sources},
+        )
     )
-    job.end()
-    return finished
 
 
 def check(settings: Documents | Sft) -> None:
@@ -100,11 +107,12 @@ def check(settings: Documents | Sft) -> None:
     """
     if settings.tensorboard:
         require("tensorboard")
-    if settings.batch_size % settings.gradient_accumulation:
+    if settings.batch_size % (settings.gradient_accumulation * processes.count()):
+        among = f" for each of {processes.count()} processes" if processes.count() > 1 else ""
         raise UserError(
             f"A batch of {settings.batch_size} cannot be cut into "
-            f"{settings.gradient_accumulation} equal parts; choose a gradient_accumulation that "
-            "divides batch_size."
+            f"{settings.gradient_accumulation} equal parts{among}; choose a gradient_accumulation "
+            "that divides batch_size."
         )
 
 
@@ -122,6 +130,7 @@ class _Trainer(Trainer):
         # With a cache, transformers does not look at the positions, and packed documents see
         # each other.
         loss = model(**inputs, num_items_in_batch=num_items_in_batch, use_cache=False).loss
+        loss *= self.accelerator.num_processes  # whose gradients are averaged, and not summed
         return (loss, {}) if return_outputs else loss
 
 
@@ -201,7 +210,7 @@ def _arguments(
     if gpu and model.num_parameters() > _LARGE:
         model.gradient_checkpointing_enable()
         model.enable_input_require_grads()
-    return told
+    return processes.one_device(told)
 
 
 class _Metrics(TrainerCallback):
