@@ -19,7 +19,8 @@ from trl.trainer.grpo_config import GRPOConfig
 
 from assay.errors import UserError
 from assay.extra import writing
-from assay.training import adapters, environment, harmlessness, interventions
+from assay.providers.vllm import models
+from assay.training import adapters, environment, fitting, harmlessness, interventions
 from assay.training.chat import chat_tasks
 from assay.training.checkpoint import Checkpoint, save
 from assay.training.record import Last, Record
@@ -29,7 +30,8 @@ from assay.training.rollouts import Rollouts
 from assay.training.settings import Rl
 from assay.training.trimmed import TrimmedGRPOTrainer
 
-_IDLE = {"memo", "save_every", "log_every", "tensorboard"}  # settings that change no weights
+# Settings that change no weights.
+_IDLE = {"memo", "save_every", "log_every", "tensorboard", "vllm_server", "vllm_memory"}
 
 
 def train_rl(
@@ -113,7 +115,7 @@ def train_rl(
             trainer.add_callback(callback)
         with writing(out):
             trainer.train(resume_from_checkpoint=str(state) if state else None)
-    trained = adapters.merged(trainer.accelerator.unwrap_model(trainer.model), settings.lora)
+    trained = trainer.accelerator.unwrap_model(trainer.model)
     finished = save(
         trained,
         tokenizer,
@@ -144,6 +146,9 @@ def _check(settings: Rl) -> None:
             f"rl: vllm: {settings.vllm} needs vLLM, which is not installed: "
             "pip install 'assay[vllm]', or set vllm: off."
         )
+    if settings.vllm == "server":
+        address = settings.vllm_server or fitting.SERVER
+        models(f"http://{address}", f"trl vllm-serve --model MODEL --port {address.split(':')[1]}")
 
 
 def _on_disk(start: Checkpoint, job: Job) -> Checkpoint:
@@ -166,16 +171,16 @@ def _trainer(
     import torch
 
     gpu = torch.cuda.is_available()
+    length = rollouts.longest() + settings.max_new_tokens
+    fit = fitting.fit(settings, model, length, fitting.memory())
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     logging.getLogger("trl").setLevel(logging.ERROR)  # it quotes every answer without a reward
     config = GRPOConfig(
         output_dir=str(states),
         seed=seed,
         max_steps=settings.steps,
-        per_device_train_batch_size=settings.prompts
-        * settings.rollouts
-        // settings.gradient_accumulation,
-        gradient_accumulation_steps=settings.gradient_accumulation,
+        per_device_train_batch_size=settings.prompts * settings.rollouts // fit.parts,
+        gradient_accumulation_steps=fit.parts,
         num_generations=settings.rollouts,
         max_completion_length=settings.max_new_tokens,
         temperature=settings.temperature,
@@ -194,6 +199,9 @@ def _trainer(
         use_vllm=settings.vllm != "off",
         vllm_mode="server" if settings.vllm == "server" else "colocate",
         vllm_importance_sampling_correction=False,
+        vllm_server_base_url=f"http://{settings.vllm_server or fitting.SERVER}",
+        vllm_max_model_length=length,
+        vllm_gpu_memory_utilization=fit.share or fitting.SHARE,
         shuffle_dataset=False,
         dataloader_pin_memory=gpu,
         save_steps=settings.save_every,

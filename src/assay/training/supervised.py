@@ -26,7 +26,7 @@ from assay.checkpoints import Stage
 from assay.errors import UserError
 from assay.extra import require, writing
 from assay.training import metrics
-from assay.training.adapters import adapted, merged
+from assay.training.adapters import adapted
 from assay.training.checkpoint import Checkpoint, save
 from assay.training.resume import Job, Marks
 from assay.training.settings import Documents, Sft
@@ -77,7 +77,7 @@ def train(
     with writing(job.out):
         trainer.train(resume_from_checkpoint=str(state) if state else None)
     finished = save(
-        merged(model, settings.lora),
+        model,
         tokenizer,
         job.checkpoint,
         stage=stage,
