@@ -9,7 +9,7 @@ that was measured (84.3 GiB on an H200, benchmarks/results/gpu_baseline.json) it
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
+from math import floor
 from typing import Any, Self
 
 GIB = 1 << 30
@@ -142,33 +142,31 @@ def plan(
     width: int = _HALF,
     reference: bool = False,
     colocated: bool = False,
+    parts: int | None = None,
     share: float | None = None,
 ) -> Plan:
     """The fewest parts that fit.
 
     Where vLLM shares the card, its cache has room for all answers, but takes no more than half of
-    what is left when both have their weights: answers then wait for each other. `share` is what it
-    is given instead.
+    what is left when both have their weights: answers then wait for each other. `parts` and `share`
+    stand where they are given, and what is not given fits itself to them.
     """
     card = gib * GIB
     left = card * _USABLE - _WORKSPACE
     left -= state_bytes(shape, rank=rank, width=width, reference=reference)
+    one = answer_bytes(shape, batch, lora=rank is not None)
     if colocated and share is None:
         serving = shape.parameters * _HALF + _WORKSPACE
-        one = batch.tokens * shape.kv_bytes
-        cache = max(_FEWEST * one, min(batch.answers * one, (left - serving) / 2))
-        share = min(_USABLE, ceil((serving + cache) / card * 100) / 100)
+        room = left - serving
+        room -= batch.answers // parts * one if parts else room / 2
+        cached = batch.tokens * shape.kv_bytes  # of an answer
+        cache = max(_FEWEST * cached, min(batch.answers * cached, room))
+        share = min(_USABLE, floor((serving + cache) / card * 1000) / 1000)
     left -= (share or 0) * card
-    one = answer_bytes(shape, batch, lora=rank is not None)
-    parts = next(
-        (
-            parts
-            for parts in range(1, batch.answers + 1)
-            if batch.answers % parts == 0 and batch.answers // parts * one <= left
-        ),
-        None,
-    )
-    return Plan(parts or batch.answers, share, fits=parts is not None)
+    ways = [parts] if parts else range(1, batch.answers + 1)
+    divide = [way for way in ways if batch.answers % way == 0]
+    found = next((way for way in divide if batch.answers // way * one <= left), None)
+    return Plan(found or parts or batch.answers, share, fits=found is not None)
 
 
 def connections(gib: float, shape: Shape) -> int:

@@ -42,7 +42,7 @@ def test_cards_are_told_with_what_can_use_them(says, monkeypatch):
     assert "assay[vllm]" in found["vLLM"][0].remedy
     small, large = found["settings"]
     assert small.detail.startswith(
-        "Qwen3-0.6B: RL of 128 x 1024 tokens, LoRA in 4 parts (vLLM 18%)"
+        "Qwen3-0.6B: RL of 128 x 1024 tokens, LoRA in 4 parts (vLLM 17%)"
     )
     assert large.detail.endswith("audit of 103 runs at once")
 

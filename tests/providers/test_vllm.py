@@ -131,7 +131,7 @@ def test_the_server_is_given_a_rank_that_it_takes(
     tmp_path: Path, base: Checkpoint, rank: int, room: int
 ) -> None:
     found = vllm.served(arm(tmp_path / "one", base, rank=rank))
-    assert found.arguments == {"max_lora_rank": room}
+    assert found.arguments == {"host": "127.0.0.1", "max_lora_rank": room}
     assert "--enable-lora --max-loras 8" in found.command
 
 
@@ -140,7 +140,7 @@ def test_a_server_is_told_how_calls_are_written(
 ) -> None:
     (base.path / "chat_template.jinja").write_text("{% if call %}<tool_call>{% endif %}")
     assert vllm.served(base).command.endswith(
-        "base/checkpoint --enable-auto-tool-choice --tool-call-parser hermes"
+        "--host 127.0.0.1 --enable-auto-tool-choice --tool-call-parser hermes"
     )
     monkeypatch.setenv(vllm.ARGUMENTS, '{"tool_call_parser": "mine"}')
     assert vllm.served(base).arguments == {}

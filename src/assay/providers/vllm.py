@@ -34,7 +34,7 @@ class Served:
     Attributes:
         base: What the server is started with: a directory, or a model of the hub.
         adapter: The directory of an adapter on it; None where the base itself is asked.
-        arguments: For a server that Inspect starts: how calls are read, the adapter's room.
+        arguments: For a server that Inspect starts: where, the adapter's room, how calls are read.
         connections: Requests at a time, where the server is to be on this machine's card.
     """
 
@@ -84,17 +84,10 @@ def served(checkpoint: Checkpoint) -> Served:
     """How vLLM is asked for a checkpoint in a directory."""
     assert checkpoint.path is not None
     merged, base = checkpoint.path.resolve(), checkpoint.base()
-    arguments: dict[str, Any] = {}
-    if base:
-        config = json.loads((merged / ADAPTER / "adapter_config.json").read_text("utf-8"))
-        rank = config["r"]
-        arguments["max_lora_rank"] = next((room for room in _RANKS if room >= rank), rank)
-    if _calls_as_hermes(merged):
-        arguments |= {"enable_auto_tool_choice": True, "tool_call_parser": "hermes"}
     return Served(
         base=base.address.removeprefix("hf/") if base else str(merged),
         adapter=str(merged / ADAPTER) if base else None,
-        arguments=arguments,
+        arguments=_arguments(merged, adapted=base is not None),
         connections=_connections(merged),
     )
 
@@ -143,12 +136,20 @@ def models(address: str, start: str) -> set[str]:
         ) from error
 
 
-def _calls_as_hermes(directory: Path) -> bool:
-    """Whether tool calls stand in the tags that vLLM's parser `hermes` reads, as Qwen's do."""
+def _arguments(directory: Path, *, adapted: bool) -> dict[str, Any]:
+    """How a server is started, where the user has not said it: ours would come before theirs."""
     if os.environ.get(ARGUMENTS):
-        return False  # the user has said how the server is started; what we say would come first
+        return {}
+    found: dict[str, Any] = {"host": "127.0.0.1"}  # Inspect's own is open to the network
+    if adapted:
+        config = json.loads((directory / ADAPTER / "adapter_config.json").read_text("utf-8"))
+        rank = config["r"]
+        found["max_lora_rank"] = next((room for room in _RANKS if room >= rank), rank)
     texts = [directory / "chat_template.jinja", directory / "tokenizer_config.json"]
-    return any("<tool_call>" in text.read_text("utf-8") for text in texts if text.exists())
+    if any("<tool_call>" in text.read_text("utf-8") for text in texts if text.exists()):
+        # Calls stand in the tags that vLLM's parser `hermes` reads, as Qwen's do.
+        found |= {"enable_auto_tool_choice": True, "tool_call_parser": "hermes"}
+    return found
 
 
 def _connections(directory: Path) -> int | None:

@@ -35,7 +35,7 @@ def fit(settings: Rl, model: Any, length: int, gib: float | None) -> Plan:
     shape = Shape.read(model.config.get_text_config().to_dict(), model.num_parameters())
     if gib is None or shape is None:
         return Plan(told, settings.vllm_memory, fits=True)
-    found = plan(
+    return plan(
         gib,
         shape,
         Batch(
@@ -47,6 +47,6 @@ def fit(settings: Rl, model: Any, length: int, gib: float | None) -> Plan:
         width=model.dtype.itemsize,
         reference=settings.kl > 0,
         colocated=settings.vllm == "colocate",
+        parts=told if told > 1 else None,
         share=settings.vllm_memory,
     )
-    return found if told == 1 else Plan(told, found.share, found.fits)

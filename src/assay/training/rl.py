@@ -126,7 +126,7 @@ def train_rl(
         parents=[start],
         settings=settings.model_dump(mode="json"),
         data_sha=environment.digest([*coding, *talk], order),
-        measured={"job": job.mark},
+        measured={"job": job.mark, "parts": trainer.args.gradient_accumulation_steps},
     )
     job.end()
     return finished
