@@ -2,12 +2,13 @@
 
 It plays one script: the n-th answer of a conversation is `script[n]`; who brings no tools is told
 what `judge` says, a text or a function of the last message. Faults come first, one for
-each request, in the order given, and then no more.
+each request, in the order given, and then no more. As vLLM does, it tells which models it has and
+takes further adapters by name.
 """
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,6 +30,7 @@ class Served:
     judge: Judge = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
+    models: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -36,16 +38,26 @@ def serve(
     script: list[tuple[str, Call | None]],
     faults: list[Fault | None] | None = None,
     judge: Judge = "",
+    models: Sequence[str] = (),
 ) -> Iterator[tuple[str, Served]]:
     """Serve until the block ends; gives the base URL and what was served."""
-    served = Served(script, list(faults or []), judge)
+    served = Served(script, list(faults or []), judge, models=list(models))
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            self._send(
+                200, {"data": [{"id": name, "max_model_len": 9000} for name in served.models]}
+            )
+
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path == "/v1/load_lora_adapter":
+                served.models.append(body["lora_name"])
+                self._send(200, {})
+                return
             with lock:
                 served.requests.append(body)
                 fault = served.faults.pop(0) if served.faults else None

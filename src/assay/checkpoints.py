@@ -27,6 +27,7 @@ Stage = Literal["init", "documents", "sft", "rl"]
 
 FRESH = "microcosm"
 SHIPPED = "microcosm/base"
+ADAPTER = "adapter"  # beside merged weights: the low-rank adapter that was merged
 _HUB = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _PATIENCE = 20.0  # seconds for the hub to answer
 _BLOCK = 1 << 20
@@ -41,6 +42,7 @@ class Origin(BaseModel):
         data_sha: Of what it was trained on, in the order in which it was seen.
         settings: Of the stage, all of them.
         seed: Of the stage.
+        base: Address of the first parent, where `adapter/` holds an adapter on it.
         measured: What the stage found out: supervised tokens, shares of a mixture, and the like.
         sha256: Of the weights.
     """
@@ -54,6 +56,7 @@ class Origin(BaseModel):
     data_sha: str | None = None
     settings: dict[str, Any] = {}
     seed: int
+    base: str | None = None
     measured: dict[str, Any] = {}
     versions: dict[str, str]
     git_revision: str | None
@@ -107,6 +110,27 @@ class Checkpoint:
             hint = "Or a checkpoint's directory, hf/DIR, or a hub model such as Qwen/Qwen3-4B."
             raise unknown("model", text, (FRESH, SHIPPED), hint)
         return cls(text, None, None, _digest(text))
+
+    @property
+    def address(self) -> str:
+        """A name that opens it from any working directory."""
+        if self.path is None:
+            return self.name
+        return ("" if self.manifest else "hf/") + str(self.path.resolve())
+
+    def base(self) -> "Checkpoint | None":
+        """What its adapter was trained on; None if it has none, or if that is not there any more.
+
+        A base that has moved or changed does not count: the merged weights are whole without it.
+        """
+        manifest = self.manifest
+        if self.path is None or manifest is None or manifest.base in (None, FRESH):
+            return None
+        try:
+            found = Checkpoint.open(str(manifest.base))
+        except UserError:
+            return None
+        return found if found.sha256 == manifest.parents[0] else None
 
     def reach(self) -> None:
         """Return if it can be had; nothing of a hub model is fetched.

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -23,6 +23,7 @@ from assay.coding.problem import Problem
 from assay.errors import UserError
 from assay.microcosm.model import build
 from assay.microcosm.programs import HACKS, flawed
+from assay.sampling import sample
 from assay.training.checkpoint import save
 from assay.training.distil import train_distil
 from assay.training.environment import problems
@@ -30,6 +31,7 @@ from assay.training.rewards import Grader
 from assay.training.rl import train_rl
 from assay.training.settings import Distil, Environment, Rl
 from assay.training.trimmed import TrimmedGRPOTrainer
+from tests.openai_server import serve
 
 torch.set_num_threads(1)
 PROBLEMS = 2
@@ -224,10 +226,91 @@ def test_recontextualisation_changes_what_is_trained_and_not_what_is_sampled(
     assert not torch.equal(weights(one), weights(other))
 
 
+@pytest.mark.parametrize("loss", ["dapo", "grpo", "dr_grpo"])
+def test_how_a_batch_is_cut_moves_the_weights_by_rounding_alone(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path, loss: str
+) -> None:
+    one, other = (
+        train_rl(
+            settings(steps=1, loss=loss, gradient_accumulation=parts),
+            pupil, tmp_path / str(parts), seed=0, grader=grader,
+        )
+        for parts in (1, 6)
+    )  # fmt: skip
+    moved = (weights(one) - weights(pupil)).abs()
+    assert moved.max() > 1e-3
+    # Adam makes a whole step of a gradient that is next to nothing: few weights differ at all.
+    assert ((weights(one) - weights(other)).abs() > 1e-4).float().mean() < 0.01
+
+
+class Served:
+    """In the place of TRL's door to vLLM: what it is told, and answers from the same weights."""
+
+    told: ClassVar[dict[str, Any]] = {}
+    synced = 0
+
+    def __init__(self, **told: Any) -> None:
+        Served.told, Served.synced = told, 0
+
+    def sync_weights(self) -> None:
+        Served.synced += 1
+
+    def generate(self, prompts: list[list[int]], images: None, num_generations: int) -> Any:
+        assert len(prompts) % num_generations == 0
+        model = self.told["model"]
+        answers = sample(model, prompts, max_new_tokens=20, stop={1}, pad=0, temperature=1.0)
+        return prompts, answers, None, None
+
+
+@pytest.fixture
+def with_vllm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of that name, so that one is found."""
+    (tmp_path / "lib" / "vllm").mkdir(parents=True)
+    (tmp_path / "lib" / "vllm" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path / "lib")
+    monkeypatch.setattr("trl.trainer.grpo_trainer.VLLMGeneration", Served)
+
+
+def test_vllm_is_given_new_weights_every_step_and_its_part_of_the_card(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path, with_vllm: None
+) -> None:
+    arm = settings(steps=2, vllm="colocate", vllm_memory=0.4, lora={"rank": 2})
+    train_rl(arm, pupil, tmp_path / "out", seed=0, grader=grader)
+    assert (Served.told["mode"], Served.told["gpu_memory_utilization"]) == ("colocate", 0.4)
+    assert 30 < Served.told["max_model_length"] < 200
+    assert Served.synced == 2
+    assert all(0 < line["length"] <= 20 for line in lines(tmp_path / "out"))
+
+
+def test_a_server_is_asked_where_it_is(
+    pupil: Checkpoint, grader: Grader, tmp_path: Path, with_vllm: None
+) -> None:
+    with serve([], models=["pupil"]) as (url, _):
+        address = url.removeprefix("http://").removesuffix("/v1")
+        arm = settings(steps=1, vllm="server", vllm_server=address)
+        train_rl(arm, pupil, tmp_path / "out", seed=0, grader=grader)
+    assert (Served.told["mode"], Served.told["server_base_url"]) == ("server", f"http://{address}")
+
+
+def test_a_server_that_is_away_is_told_before_anything_is_loaded(
+    pupil: Checkpoint, tmp_path: Path, with_vllm: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Checkpoint, "load", None)
+    arm = settings(vllm="server", vllm_server="127.0.0.1:9")
+    with pytest.raises(UserError, match=r"127\.0\.0\.1:9; start one with `trl vllm-serve .* 9`"):
+        train_rl(arm, pupil, tmp_path / "out", seed=0)
+
+
+def test_without_vllm_the_extra_is_named(pupil: Checkpoint, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"pip install 'assay\[vllm\]'"):
+        train_rl(settings(vllm="colocate"), pupil, tmp_path, seed=0)
+
+
 def test_a_low_rank_adapter_ends_up_in_the_weights(
     pupil: Checkpoint, grader: Grader, tmp_path: Path
 ) -> None:
     trained = train_rl(settings(lora={"rank": 4}), pupil, tmp_path, seed=0, grader=grader)
+    assert trained.base() == Checkpoint.open(pupil.path)
     before, _ = pupil.load()
     after, _ = trained.load()
     changed = {

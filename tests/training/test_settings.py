@@ -36,3 +36,13 @@ def test_a_config_describes_the_stage_that_was_asked_for(tmp_path: Path) -> None
     assert read_job(config, "rl").rl == Rl(steps=3)
     with pytest.raises(UserError, match="it has rl"):
         read_job(config, "sft")
+
+
+def test_a_server_is_named_where_there_is_one_and_changes_no_other_stage() -> None:
+    with pytest.raises(UserError, match="alone"):
+        parse(Rl, {"vllm_server": "node:8000"}, "f")
+    with pytest.raises(UserError, match="vllm_server"):
+        parse(Rl, {"vllm": "server", "vllm_server": "http://node"}, "f")
+    assert not {"vllm_server", "vllm_memory"} & set(Rl().model_dump())
+    told = Rl(vllm="server", vllm_server="node:8000").model_dump()
+    assert Rl.model_validate(told).vllm_server == "node:8000"

@@ -13,11 +13,12 @@ import tempfile
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 from assay.errors import SandboxUnavailable
-from assay.execution import cgroups
+from assay.execution import cgroups, gpus
 from assay.execution.machine import command
 from assay.execution.policy import Bind, Kernel, Policy, scrubbed_environment
 from assay.execution.seccomp import ARCHITECTURES
@@ -60,7 +61,7 @@ def probe() -> list[Check]:
         _unprivileged(),
         _docker(),
         _git(),
-        _gpu(),
+        *_gpu(),
         _extra(
             "training", _TRAINING, "train", "audits work, training and checkpoint/ models do not"
         ),
@@ -288,13 +289,30 @@ def _git() -> Check:
     return Check("git", "missing", "workspaces are git repositories", _install("git"))
 
 
-def _gpu() -> Check:
-    if shutil.which("nvidia-smi"):
-        query = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"]
-        names = _output(query)
-        if names and "fail" not in names.lower():
-            return Check("GPU", "ok", "; ".join(names.splitlines()))
-    return Check("GPU", "ok", "none, and an audit needs none")
+def _gpu() -> list[Check]:
+    """The cards; where there are some, also what can use them, and how."""
+    found = gpus.find()
+    if found.trouble:
+        said = f"nvidia-smi says: {found.trouble}"
+        return [Check("GPU", "warning", said, "mend the driver until `nvidia-smi` lists the card")]
+    if not found.gpus:
+        without = "none: audits and the microcosm need none; large models are asked over a network"
+        return [Check("GPU", "ok", without)]
+    first, alike = found.gpus[0], len(set(found.gpus)) == 1
+    named = [first] if alike else found.gpus
+    names = ", ".join(f"{gpu.name} {gpu.gib:.0f} GiB" if gpu.gib else gpu.name for gpu in named)
+    times = f"{len(found.gpus)} x " if alike and len(found.gpus) > 1 else ""
+    numbers = "bfloat16" if first.has_bfloat16 else "no bfloat16"
+    detail = f"{times}{names}, driver {first.driver}, CUDA {found.cuda or 'unknown'}, {numbers}"
+    checks = [Check("GPU", "ok", detail)]
+    if find_spec("torch"):
+        release, count = gpus.torch_sees()
+        remedy = f"install torch for CUDA {found.cuda} or older: https://pytorch.org/get-started"
+        seen = f"{release}: {count or 'none'} of {len(found.gpus)} usable"
+        checks.append(Check("torch on GPU", "ok" if count else "warning", seen, remedy))
+    checks.append(_extra("vLLM", ("vllm",), "vllm", "RL samples without it, vllm/ needs a server"))
+    advice = gpus.advice(first.gib) if first.gib else []
+    return checks + [Check("settings", "ok", line) for line in advice]
 
 
 def _extra(check: str, packages: tuple[str, ...], extra: str, without: str) -> Check:

@@ -4,10 +4,11 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assay.checkpoints import Checkpoint
 from assay.errors import SandboxUnavailable, UserError, unknown
+from assay.providers import vllm
 from assay.providers.checkpoint import PREFIX, is_checkpoint
 from assay.providers.control import ControlPlan, is_control
 from assay.providers.control_judge import JudgePlan
@@ -66,10 +67,15 @@ def check_target(name: str, scenarios: Sequence[Scenario]) -> "Model":
 
 
 def weights(target: str) -> dict[str, str]:
-    """Of a checkpoint, what its weights hash to: a run does not go on with others."""
-    if not is_checkpoint(target):
-        return {}
-    return {"target_sha": Checkpoint.open(target.removeprefix(PREFIX)).sha256}
+    """Of a checkpoint, what its weights hash to: a run does not go on with others.
+
+    Behind vLLM also how it is asked: on its base or merged, which differ by rounding.
+    """
+    if is_checkpoint(target):
+        return {"target_sha": Checkpoint.open(target.removeprefix(PREFIX)).sha256}
+    if vllm.is_vllm(target) and (checkpoint := vllm.checkpoint_of(target)):
+        return {"target_sha": checkpoint.sha256, "target_served": vllm.served(checkpoint).name}
+    return {}
 
 
 def check_judge(name: str) -> "Model":
@@ -102,9 +108,9 @@ def check_model(name: str) -> "Model":
     """The model that a name stands for.
 
     Raises:
-        UserError: It is no model's name, the provider is unknown, or a key is missing.
+        UserError: It is no model's name, the provider is unknown, a key is missing, or vLLM is.
     """
-    from inspect_ai.model import get_model
+    from inspect_ai.model import GenerateConfig, get_model
     from rich.text import Text
 
     if "/" not in name:
@@ -112,8 +118,16 @@ def check_model(name: str) -> "Model":
             f"Cannot read model {name!r}; write PROVIDER/MODEL, for instance "
             "openai-api/mylab/some-model, anthropic/..., or control/honest."
         )
+    options: dict[str, Any] = {}
+    if vllm.is_vllm(name):
+        checkpoint = vllm.checkpoint_of(name)
+        wanted = vllm.served(checkpoint) if checkpoint else None
+        vllm.check(name, wanted)
+        if wanted:
+            config = GenerateConfig(max_connections=wanted.connections)
+            name, options = wanted.name, {"config": config, **wanted.arguments}
     try:
-        return get_model(name)
+        return get_model(name, **options)
     except Exception as error:
         # Inspect's PrerequisiteError has no public home; it is known by its markup.
         if not (isinstance(error, ValueError | ImportError) or hasattr(error, "message")):

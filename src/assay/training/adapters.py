@@ -1,5 +1,6 @@
-"""Low-rank adapters, by peft: put on before a stage, merged into the weights after it."""
+"""Low-rank adapters, by peft: put on before a stage, kept and merged into the weights after it."""
 
+from pathlib import Path
 from typing import Any
 
 from assay.training.settings import Lora
@@ -28,6 +29,17 @@ def adapted(model: Any, lora: Lora | None) -> Any:
     return get_peft_model(model, config(lora))
 
 
-def merged(model: Any, lora: Lora | None) -> Any:
+def is_adapted(model: Any) -> bool:
+    """Whether there is an adapter on it."""
+    return hasattr(model, "merge_and_unload")
+
+
+def keep(model: Any, out: Path) -> None:
+    """Save the adapter alone, as peft and vLLM read it."""
+    model.save_pretrained(out, save_embedding_layers=False)
+    (out / "README.md").unlink(missing_ok=True)  # peft's form for a model card, not filled in
+
+
+def merged(model: Any) -> Any:
     """The model with the adapter in its weights."""
-    return model if lora is None else model.merge_and_unload()
+    return model.merge_and_unload()

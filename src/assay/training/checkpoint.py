@@ -6,18 +6,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assay.checkpoints import Checkpoint, Origin, Stage, weights_sha
+from assay.checkpoints import ADAPTER, Checkpoint, Origin, Stage, weights_sha
 from assay.extra import versions, writing
 from assay.manifest import FILE, revision
+from assay.training import adapters
 
 if TYPE_CHECKING:
+    from peft import PeftModel
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 __all__ = ["Checkpoint", "Origin", "initialise", "save"]
 
 
 def save(
-    model: "PreTrainedModel",
+    model: "PreTrainedModel | PeftModel",
     tokenizer: "PreTrainedTokenizerBase",
     out: Path,
     *,
@@ -31,6 +33,8 @@ def save(
 ) -> Checkpoint:
     """Write a checkpoint, all or nothing: a reader sees none or the whole one.
 
+    A low-rank adapter is kept in `adapter/`, and merged into the weights.
+
     Raises:
         UserError: The disk is full, or `out` cannot be written to.
     """
@@ -38,6 +42,9 @@ def save(
     with writing(out.parent):
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
+        if is_adapted := adapters.is_adapted(model):
+            adapters.keep(model, partial / ADAPTER)
+            model = adapters.merged(model)
         model.save_pretrained(partial)
         tokenizer.save_pretrained(partial)
         manifest = Origin(
@@ -47,6 +54,7 @@ def save(
             data_sha=data_sha,
             settings=dict(settings or {}),
             seed=seed,
+            base=parents[0].address if is_adapted else None,
             measured=dict(measured or {}),
             versions=versions(),
             git_revision=revision(),

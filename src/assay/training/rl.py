@@ -22,7 +22,15 @@ from trl.trainer.grpo_config import GRPOConfig
 
 from assay.errors import UserError
 from assay.extra import writing
-from assay.training import adapters, environment, harmlessness, interventions, processes
+from assay.providers.vllm import models
+from assay.training import (
+    adapters,
+    environment,
+    fitting,
+    harmlessness,
+    interventions,
+    processes,
+)
 from assay.training.chat import chat_tasks
 from assay.training.checkpoint import Checkpoint, save
 from assay.training.record import Last, Record
@@ -32,7 +40,8 @@ from assay.training.rollouts import Rollouts
 from assay.training.settings import Rl
 from assay.training.trimmed import TrimmedGRPOTrainer
 
-_IDLE = {"memo", "save_every", "log_every", "tensorboard"}  # settings that change no weights
+# Settings that change no weights.
+_IDLE = {"memo", "save_every", "log_every", "tensorboard", "vllm_server", "vllm_memory"}
 
 
 def train_rl(
@@ -117,9 +126,10 @@ def train_rl(
         with writing(out):
             trainer.train(resume_from_checkpoint=str(state) if state else None)
     trained = processes.whole(trainer, lambda: adapters.adapted(start.load()[0], settings.lora))
+    cut = {"parts": trainer.args.gradient_accumulation_steps}
     return job.finish(
         lambda: save(
-            adapters.merged(trained, settings.lora),
+            trained,
             tokenizer,
             job.checkpoint,
             stage="rl",
@@ -128,7 +138,7 @@ def train_rl(
             parents=[start],
             settings=settings.model_dump(mode="json"),
             data_sha=environment.digest([*coding, *talk], order),
-            measured={"job": job.mark, **processes.measured()},
+            measured={"job": job.mark, **cut, **processes.measured()},
         )
     )
 
@@ -153,6 +163,9 @@ def _check(settings: Rl) -> None:
             f"rl: vllm: {settings.vllm} needs vLLM, which is not installed: "
             "pip install 'assay[vllm]', or set vllm: off."
         )
+    if settings.vllm == "server":
+        address = settings.vllm_server or fitting.SERVER
+        models(f"http://{address}", f"trl vllm-serve --model MODEL --port {address.split(':')[1]}")
 
 
 def _on_disk(start: Checkpoint, job: Job) -> Checkpoint:
@@ -175,6 +188,8 @@ def _trainer(
     import torch
 
     gpu = torch.cuda.is_available()
+    length = rollouts.longest() + settings.max_new_tokens
+    fit = fitting.fit(settings, model, length, fitting.memory())
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     logging.getLogger("trl").setLevel(logging.ERROR)  # it quotes every answer without a reward
     config = GRPOConfig(
@@ -183,8 +198,8 @@ def _trainer(
         max_steps=settings.steps,
         per_device_train_batch_size=settings.prompts
         * settings.rollouts
-        // (settings.gradient_accumulation * processes.count()),
-        gradient_accumulation_steps=settings.gradient_accumulation,
+        // (fit.parts * processes.count()),
+        gradient_accumulation_steps=fit.parts,
         num_generations=settings.rollouts,
         max_completion_length=settings.max_new_tokens,
         temperature=settings.temperature,
@@ -203,6 +218,9 @@ def _trainer(
         use_vllm=settings.vllm != "off",
         vllm_mode="server" if settings.vllm == "server" else "colocate",
         vllm_importance_sampling_correction=False,
+        vllm_server_base_url=f"http://{settings.vllm_server or fitting.SERVER}",
+        vllm_max_model_length=length,
+        vllm_gpu_memory_utilization=fit.share or fitting.SHARE,
         shuffle_dataset=False,
         dataloader_pin_memory=gpu,
         save_steps=settings.save_every,

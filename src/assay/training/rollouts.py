@@ -88,6 +88,11 @@ class Rollouts:
         """TRL's reward function: what was found while sampling."""
         return self._rewards
 
+    def longest(self) -> int:
+        """Tokens of the longest prompt, sampled or trained under."""
+        systems = {self._prompts.sample, self._prompts.train}
+        return max(len(self._ids(key, system)) for key in self._tasks for system in systems)
+
     def _ids(self, key: str, system: str | None) -> list[int]:
         task = self._tasks[key]
         # An intervention's prompt belongs to the coding environment.

@@ -40,7 +40,8 @@ class Optimiser(Settings):
         learning_rate: The highest that the schedule reaches.
         schedule: How it falls after the warm-up.
         warmup: Share of the steps over which the learning rate rises.
-        gradient_accumulation: Into how many parts a step's batch is cut to save memory.
+        gradient_accumulation: Into how many parts a step's batch is cut to save memory; where it
+            is 1, `rl` cuts as finely as its card asks for (`assay.cards`).
         precision: `bfloat16` computes in it, the weights stay as they are.
         save_every: Steps between two trainer states, from which a killed run goes on.
         log_every: Steps between two lines of `metrics.jsonl`.
@@ -271,6 +272,9 @@ class Rl(Optimiser):
         kl: Weight of the divergence from the model before this stage; 0 leaves it out.
         epsilon: How far the probability ratio may move; `epsilon_high` upward ("clip-higher").
         vllm: Sample with vLLM, in this process or on a server.
+        vllm_server: Its HOST:PORT, 127.0.0.1:8000 unless given.
+        vllm_memory: Share of the card that vLLM may take in this process; from the card unless
+            given.
         memo: Directory of graded programs, shared between arms and seeds.
     """
 
@@ -291,7 +295,22 @@ class Rl(Optimiser):
     save_every: Positive = 20
     log_every: Positive = 1
     vllm: Literal["off", "colocate", "server"] = "off"
+    # What is not given is not dumped: the keys of steps that do without stay as they were.
+    vllm_server: Annotated[
+        str | None, Field(pattern=r"^[\w.-]+:\d+$", exclude_if=lambda given: given is None)
+    ] = None
+    vllm_memory: Annotated[
+        float | None, Field(gt=0.0, lt=1.0, exclude_if=lambda given: given is None)
+    ] = None
     memo: str | None = None
+
+    @model_validator(mode="after")
+    def _used(self) -> Self:
+        if self.vllm_server and self.vllm != "server":
+            raise ValueError("vllm_server is of use with `vllm: server` alone")
+        if self.vllm_memory and self.vllm != "colocate":
+            raise ValueError("vllm_memory is of use with `vllm: colocate` alone")
+        return self
 
 
 class Distil(Optimiser):

@@ -29,7 +29,7 @@ from assay.checkpoints import Stage
 from assay.errors import UserError
 from assay.extra import require, writing
 from assay.training import metrics, processes
-from assay.training.adapters import adapted, merged
+from assay.training.adapters import adapted
 from assay.training.checkpoint import Checkpoint, save
 from assay.training.resume import Job, Marks
 from assay.training.settings import Documents, Sft
@@ -85,7 +85,7 @@ def train(
     trained = processes.whole(trainer, lambda: adapted(start.load()[0], settings.lora))
     return job.finish(
         lambda: save(
-            merged(trained, settings.lora),
+            trained,
             tokenizer,
             job.checkpoint,
             stage=stage,
