@@ -6,6 +6,7 @@
     └── UserError               wrong input or a machine that lacks something; exit 2, one sentence
         ├── ScenarioError       a scenario folder that does not hold together
         ├── RunError            a run directory that is missing, foreign or of another audit
+        ├── ProcessLost         one of several that train together is gone; the rest was ended
         └── SandboxUnavailable  nothing here can isolate a target; never a reason to run without
 
 A `UserError` says the bad value, the choices and the remedy, and is shown without a traceback.
@@ -38,6 +39,10 @@ class ScenarioError(UserError):
 
 class RunError(UserError):
     """A run directory cannot be used as asked."""
+
+
+class ProcessLost(UserError):
+    """A process is gone, which says nothing of its work: that goes on if it is run again."""
 
 
 class SandboxUnavailable(UserError):

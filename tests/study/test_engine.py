@@ -21,6 +21,7 @@ from assay.errors import UserError
 from assay.study.cost import Budget, Rates, account, taking
 from assay.study.directory import ATTEMPTS, Directory, record
 from assay.study.engine import Progress, execute
+from assay.study.file import load
 from assay.study.run import prepare, recorded
 from tests.study.cheap_kinds import cheap
 from tests.study.studies import BASE, graph, totals, write
@@ -329,7 +330,7 @@ def kinds_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("kinds_known")
 def test_steps_take_what_the_file_says_and_no_more_run_beside_them(tmp_path: Path) -> None:
-    file = write(tmp_path, resources={"measure": {"cpus": 3, "gpus": 2}})
+    file = write(tmp_path, resources={"measure": {"cpus": 3, "gpus": 2, "processes": 1}})
     place = Recorded(4, gpus=2)
     progress = executed(file, tmp_path / "out", place)
     assert not progress.failed
@@ -349,8 +350,8 @@ def test_steps_take_what_the_file_says_and_no_more_run_beside_them(tmp_path: Pat
 
 @pytest.mark.usefixtures("kinds_known")
 def test_a_step_that_fits_nowhere_is_one_sentence_before_anything_runs(tmp_path: Path) -> None:
-    file = write(tmp_path, resources={"measure": {"gpus": 2, "memory": 10.0}})
-    with pytest.raises(UserError, match=r"takes 1 core, 2 GPUs, 10 GiB.*largest machine has"):
+    file = write(tmp_path, resources={"measure": {"gpus": 1, "memory": 1e6}})
+    with pytest.raises(UserError, match=r"takes 1 core, 1 GPU, 1e\+06 GiB.*largest machine has"):
         executed(file, tmp_path / "out", Local(2))
     assert not Directory(tmp_path / "out").done()
 
@@ -382,6 +383,66 @@ def test_a_budget_begins_no_step_beyond_it_and_the_same_command_goes_on(tmp_path
     assert again["done"] == said["done"]
     status, said, told = run(file, tmp_path / "out", "--budget", "1")  # hours of cores
     assert (status, said["done"], said["held_back"]) == (0, said["steps"], [])
+
+
+TOGETHER = """
+study: together
+model: microcosm
+stages:
+  - init: {width: 16, layers: 1, heads: 1}
+  - documents: {steps: 6, documents: 60, batch_size: 8, log_every: 2}
+arms: {plain: {}}
+evaluate: {pack: microcosm, samples: 1, final_samples: 1}
+resources: RESOURCES
+"""
+
+
+def test_a_stage_in_two_processes_learns_what_one_does(tmp_path: Path) -> None:
+    def learned(resources: str) -> tuple[list[float], dict[str, Any]]:
+        folder = tmp_path / str(len(resources))
+        folder.mkdir()
+        (folder / "together.yaml").write_text(TOGETHER.replace("RESOURCES", resources))
+        command = [
+            sys.executable,
+            "-m",
+            "assay.cli",
+            "study",
+            "run",
+            "together.yaml",
+            "--out",
+            "out",
+        ]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=200)
+        (step,) = (folder / "out" / "steps").glob("documents-*")
+        lines = (step / "metrics.jsonl").read_text().splitlines()
+        made = json.loads((step / "checkpoint" / "manifest.json").read_text())
+        return [json.loads(line)["loss"] for line in lines], made["measured"]
+
+    alone, _ = learned("{}")
+    shared, measured = learned("{documents: {processes: 2, cpus: 2}}")
+    assert measured["processes"] == 2
+    assert shared == pytest.approx(alone, abs=1e-4)
+    assert len(shared) == 3
+
+
+@pytest.mark.parametrize(
+    ("stage", "needs", "sentence"),
+    [
+        ("documents", "{processes: 3}", "batch_size 8 cannot be shared equally by 3 processes"),
+        ("documents", "{gpus: 3}", "batch_size 8 cannot be shared equally by 3 processes"),
+        ("assess", "{processes: 2}", "'assess' runs in one process"),
+        ("documents", "{gpus: 2, accelerate: fsdp.yaml}", "no 'fsdp.yaml'"),
+        ("documents", "{accelerate: together.yaml}", "in how many processes"),
+        ("documents", "{cores: 2}", "cpus"),
+    ],
+)
+def test_what_processes_cannot_share_is_told_when_the_file_is_read(
+    tmp_path: Path, stage: str, needs: str, sentence: str
+) -> None:
+    file = tmp_path / "together.yaml"
+    file.write_text(TOGETHER.replace("RESOURCES", f"{{{stage}: {needs}}}"))
+    with pytest.raises(UserError, match=sentence):
+        load(str(file))
 
 
 def test_a_price_that_is_none(tmp_path: Path) -> None:

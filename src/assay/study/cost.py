@@ -1,7 +1,7 @@
 """What the steps of a study take, and what they have cost: hours of cores and GPUs, tokens, USD."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from assay.engines.engine import Resources
@@ -25,10 +25,7 @@ def taking(study: Study, most: Resources) -> Takes:
     default = Resources(gpus=0 if small or not most.gpus else 1)
 
     def takes(step: Step) -> Resources:
-        said = study.resources.get(step.stage)
-        if said is None:
-            return default
-        return Resources(**{**asdict(default), **said.model_dump(exclude_unset=True)})
+        return replace(default, **step.needs.amounts) if step.needs else default
 
     return takes
 

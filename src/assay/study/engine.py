@@ -189,6 +189,8 @@ def _start(progress: Progress, directory: Directory, engine: Engine, takes: Take
                     "task": as_data,
                     "final": str(directory.final(step)),
                     "record": {**as_json(step), "resources": asdict(needs)},
+                    "processes": step.needs.together if step.needs else 1,
+                    "accelerate": step.needs.accelerate if step.needs else None,
                 },
                 log=str(task.out / LOG),
                 resources=needs,

@@ -18,6 +18,7 @@ import assay
 from assay import strict_yaml
 from assay.errors import UserError, unknown
 from assay.scenarios.catalog import split_of
+from assay.study.needs import Needs
 from assay.study.steps import MICROCOSM, Kind, kinds
 from assay.training.config import parse
 from assay.training.settings import Environment, Rl, Settings
@@ -67,22 +68,6 @@ class Evaluate(Settings):
     environment: Environment | None = None
     max_new_tokens: int | None = Field(default=None, ge=1)
     today: date = date(2026, 9, 1)
-
-
-class Needs(Settings):
-    """What a step of a stage takes, so that so many run side by side; no number hangs on it.
-
-    Attributes:
-        cpus: Cores, and threads.
-        gpus: With several, the stage runs in as many processes.
-        memory: GiB.
-        sandboxes: At the same time.
-    """
-
-    cpus: int = Field(default=1, ge=1)
-    gpus: int = Field(default=0, ge=0)
-    memory: float = Field(default=0.0, ge=0)
-    sandboxes: int = Field(default=0, ge=0)
 
 
 class Primary(Settings):
@@ -287,7 +272,8 @@ def load(named: str) -> tuple[Study, bytes]:
     )
     _check_names(study)
     for arm in study.arms:
-        study.stages_of(arm)
+        for stage, kind, settings in study.stages_of(arm):
+            study.resources.get(stage.name, Needs()).check(stage.name, kind, settings)
     return study, raw
 
 
@@ -365,9 +351,12 @@ def _check_names(study: Study) -> None:
                 "without the data first."
             )
     stages = [*(stage.name for stage in study.stages), "init", "assess"]
-    for name in study.resources:
+    for name, needs in study.resources.items():
         if name not in stages:
             raise unknown("stage in `resources`", name, stages)
+        needs.placed(study.folder)
+        if name in ("init", "assess"):
+            needs.check(name, known[name], None)
     wanted = {"-".join(pair) for _, pair in pairs} | {*study.arms}
     for key in study.expected:
         if key not in wanted:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from assay.errors import UserError
 from assay.study.file import Study
+from assay.study.needs import Needs
 from assay.study.steps import MICROCOSM, Kind, kinds
 
 
@@ -29,6 +30,7 @@ class Step:
         parents: Keys; the last one is the step before it.
         members: The arms and seeds that it belongs to.
         guard: The evaluation whose passages its data may not hold; it changes nothing that is made.
+        needs: What it takes, where the file says it; nor does this.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Step:
     evaluate: dict[str, Any] | None = field(hash=False)
     members: tuple[tuple[str, int], ...] = field(hash=False, compare=False)
     guard: str | None = field(default=None, hash=False)
+    needs: Needs | None = field(default=None, hash=False, compare=False)
 
     @property
     def short(self) -> str:
@@ -149,6 +152,7 @@ def _chain(study: Study, arm: str, seed: int, origin: str, packs: "_Packs") -> l
                 evaluate=evaluate,
                 members=(),
                 guard=study.assessment.pack if kind.reads else None,
+                needs=said.placed(study.folder) if (said := study.resources.get(name)) else None,
             )
         )
     return chain

@@ -85,6 +85,7 @@ class Kind:
         base: It also builds on the last checkpoint before any `rl` stage.
         check: Raises a UserError for settings that name what there is not.
         trains: It needs the extra `assay[train]`.
+        together: Several processes may train it together.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Kind:
     base: bool = False
     check: Callable[[Any], object] | None = None
     trains: bool = True
+    together: bool = False
 
 
 def _prompted(settings: Rl) -> bool:
@@ -148,21 +150,21 @@ _kinds = {
     for kind in (
         Kind("init", Init, f"{_HERE}:run_init", first=True),
         Kind(
-            "documents", Documents, f"{_HERE}:run_documents", check=_sampled,
+            "documents", Documents, f"{_HERE}:run_documents", check=_sampled, together=True,
             reads=True, ignored=(*_IDLE, "contamination"),
             files=("corpus", "mixture.path", "recipes.read"),
         ),
         Kind(
-            "sft", Sft, f"{_HERE}:run_sft", check=_sampled,
+            "sft", Sft, f"{_HERE}:run_sft", check=_sampled, together=True,
             reads=True, ignored=(*_IDLE, "contamination"), files=("data", "recipes.read"),
         ),
         Kind(
-            "rl", Rl, f"{_HERE}:run_rl", assesses=True, check=_prompted,
-            ignored=(*_IDLE, "memo"),
+            "rl", Rl, f"{_HERE}:run_rl", assesses=True, check=_prompted, together=True,
+            ignored=(*_IDLE, "memo", "vllm_server", "vllm_memory"),
             files=("environment.problems", "environment.safety_chat.prompts"),
         ),
         Kind(
-            "distil", Distil, f"{_HERE}:run_distil", base=True,
+            "distil", Distil, f"{_HERE}:run_distil", base=True, together=True,
             ignored=(*_IDLE, "memo", "teacher"), files=("environment.problems",),
         ),
         Kind("assess", Assess, f"{_HERE}:run_assess", stage=False, assesses=True),

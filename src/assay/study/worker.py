@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
 from typing import Any
 
-from assay.errors import UserError
+from assay.engines.local import THREADS
+from assay.errors import ProcessLost, UserError
 from assay.study.directory import ATTEMPTS, FAILED, LOG, RECORD
 from assay.study.steps import Task, run
 
@@ -25,15 +26,7 @@ _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 def perform(job: Mapping[str, Any]) -> dict[str, Any]:
     """Run one step, as `engine.Job` describes it; what went wrong, or nothing."""
-    raw = job["task"]
-    task = Task(
-        **{
-            **raw,
-            "out": Path(raw["out"]),
-            "cache": Path(raw["cache"]),
-            "parents": tuple(Path(parent) for parent in raw["parents"]),
-        }
-    )
+    task = _task(job["task"])
     error: dict[str, Any] = {}
     try:
         task.out.mkdir(parents=True, exist_ok=True)
@@ -53,13 +46,42 @@ def perform(job: Mapping[str, Any]) -> dict[str, Any]:
     return error
 
 
+def together(given: Mapping[str, Any]) -> None:
+    """Run a step's function in one of several processes."""
+    run(given["run"], _task(given["task"]))
+
+
+def _task(raw: Mapping[str, Any]) -> Task:
+    paths = {name: Path(raw[name]) for name in ("out", "cache")}
+    parents = tuple(Path(parent) for parent in raw["parents"])
+    return Task(**{**raw, **paths, "parents": parents})
+
+
+def _run(job: Mapping[str, Any], task: Task) -> None:
+    """Here, or in several processes with a share each of the step's cores."""
+    n, config = job["processes"], job["accelerate"]
+    if n == 1 and config is None:
+        run(job["run"], task)
+        return
+    from assay.training.launch import launch
+
+    threads = max(1, job["record"]["resources"]["cpus"] // n)
+    os.environ.update(dict.fromkeys(THREADS, str(threads)))
+    launch(
+        f"{__name__}:together",
+        {"run": job["run"], "task": job["task"]},
+        processes=n,
+        config=Path(config) if config else None,
+    )
+
+
 def _attempt(job: Mapping[str, Any], task: Task) -> None:
     (task.out / FAILED).unlink(missing_ok=True)
     with (task.out / ATTEMPTS).open("a", encoding="utf-8") as file:
         file.write(json.dumps({"at": time.time(), "process": os.getpid()}) + "\n")
     attempt = len((task.out / ATTEMPTS).read_text("utf-8").splitlines())
     started = time.monotonic()
-    run(job["run"], task)
+    _run(job, task)
     record = {
         **job["record"],
         "status": "done",
@@ -81,7 +103,8 @@ def _described(problem: Exception, out: Path) -> dict[str, Any]:
         text = f"A disk of {socket.gethostname()} is full, not the study's; see {gettempdir()!r}"
         return {"error": text, "user": True, "lost": True}  # another machine may have room
     if isinstance(problem, UserError):
-        return {"error": str(problem).rstrip("."), "user": True}
+        lost = isinstance(problem, ProcessLost)
+        return {"error": str(problem).rstrip("."), "user": True, "lost": lost}
     text = " ".join(str(problem).split())
     text = text if len(text) <= 200 else text[:197] + "..."
     name = type(problem).__name__

@@ -101,7 +101,7 @@ def _keys(model: type[BaseModel], path: list[str]) -> list[str]:
 def _inner(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    if get_origin(annotation) in (Union, UnionType, tuple, Annotated):
+    if get_origin(annotation) in (Union, UnionType, tuple, dict, Annotated):
         for part in get_args(annotation):
             if found := _inner(part):
                 return found

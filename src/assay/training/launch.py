@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from assay.errors import UserError
+from assay.errors import ProcessLost, UserError
 from assay.training.launched import LOST, RESULT, TOLD, call
 
 _ARGUMENTS, _PLAN = "arguments.json", "accelerate.yaml"
@@ -49,7 +49,8 @@ def launch(
 
     Raises:
         UserError: One that the function raised; the file cannot be used; there are fewer GPUs than
-            processes; or a process was lost, and the stage goes on if it is run again.
+            processes.
+        ProcessLost: One of them is gone; the stage goes on if it is run again.
     """
     plan = _read(config) if config else _plain(processes or 1)
     n = processes or plan["num_processes"]
@@ -152,13 +153,13 @@ def _outcome(folder: Path, n: int) -> Any:
         if status < 0 and -status != signal.SIGTERM:
             name = signal.Signals(-status).name
             hint = ", as when memory runs out" if name == "SIGKILL" else ""
-            raise UserError(
+            raise ProcessLost(
                 f"Process {int(process) + 1} of {n} was ended by {name}{hint}. The same command "
                 "goes on from its last state."
             )
     if failed:
         raise RuntimeError(f"Process {failed[0]['process'] + 1} of {n}:\n{failed[0]['traceback']}")
-    raise UserError(
+    raise ProcessLost(
         f"The {n} processes were ended before they were done. The same command goes on from their "
         "last state."
     )
