@@ -154,6 +154,19 @@ def test_without_vllm_the_remedy_is_named(tmp_path: Path, base: Checkpoint) -> N
         check_model("vllm/Qwen/Qwen3-4B")
 
 
+def test_workers_do_not_start_a_server_each(
+    tmp_path: Path, base: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arm(tmp_path / "one", base)
+    for name in (f"vllm/{tmp_path}/one", "vllm/Qwen/Qwen3-4B"):
+        with pytest.raises(UserError, match=r"a vLLM server of its own.*`.*vllm serve .*`"):
+            vllm.check_shared(name)
+    vllm.check_shared("openai/gpt-5")
+    vllm.check_shared(None)
+    monkeypatch.setenv(vllm.ADDRESS, "http://127.0.0.1:9/v1")
+    vllm.check_shared("vllm/Qwen/Qwen3-4B")
+
+
 def test_a_server_that_is_away_is_one_sentence(
     base: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:

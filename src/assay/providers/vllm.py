@@ -115,6 +115,22 @@ def check(model: str, wanted: Served | None) -> None:
         )
 
 
+def check_shared(model: str | None) -> None:
+    """Return if several processes can ask a model at once.
+
+    Raises:
+        UserError: Each of them would start a server of its own.
+    """
+    if is_vllm(model) and not os.environ.get(ADDRESS):
+        assert model is not None
+        checkpoint = checkpoint_of(model)
+        start = served(checkpoint).command if checkpoint else f"vllm serve {model[len(PREFIX) :]}"
+        raise UserError(
+            f"Each worker would start a vLLM server of its own for {model!r}; start one with "
+            f"`{start}`, and set {ADDRESS} to it."
+        )
+
+
 def models(address: str, start: str) -> set[str]:
     """The names of what a server has.
 

@@ -19,6 +19,7 @@ from assay.engines.local import Local
 from assay.errors import UserError
 from assay.manifest import Manifest, open_run
 from assay.price import Price
+from assay.providers import vllm
 from assay.providers.control import is_control
 from assay.runs.blocks import Block, blocks, epochs_in_a_block, is_done, run_blocks
 from assay.runs.collect import recorded
@@ -150,6 +151,9 @@ def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = Non
     epochs = config.epochs or (planned_epochs(rule, len(cells)) if rule else 1)
     folders = [Path(config.scenarios)] if config.scenarios else []
     scenarios = select(config.selector, folders)
+    if engine:
+        for asked in (config.target, config.judge, config.auditor and config.auditor.model):
+            vllm.check_shared(asked)
     model, roles = models_of(config)
     check_sandbox(config.sandbox)
     wordy = [scenario.id for scenario in scenarios if scenario.needs_judge]
