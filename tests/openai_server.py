@@ -16,14 +16,14 @@ from typing import Any, Literal
 
 import pytest
 
-Fault = Literal["401", "429", "500", "cut", "malformed", "length"]
+Fault = Literal["401", "429", "500", "503", "cut", "malformed", "length"]
 Call = tuple[str, dict[str, Any]]
 Judge = str | Callable[[dict[str, Any]], str]  # what it says to a request without tools
 
 
 @dataclass
 class Served:
-    """What the server was asked, and which faults are still to come."""
+    """What the server was asked, which faults are still to come, and which models are down."""
 
     script: list[tuple[str, Call | None]]
     faults: list[Fault | None]
@@ -31,6 +31,7 @@ class Served:
     requests: list[dict[str, Any]] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
     models: list[str] = field(default_factory=list)
+    down: set[str] = field(default_factory=set)
 
 
 @contextmanager
@@ -39,8 +40,12 @@ def serve(
     faults: list[Fault | None] | None = None,
     judge: Judge = "",
     models: Sequence[str] = (),
+    opens: threading.Event | None = None,
 ) -> Iterator[tuple[str, Served]]:
-    """Serve until the block ends; gives the base URL and what was served."""
+    """Serve until the block ends; gives the base URL and what was served.
+
+    Connections are refused until `opens` is set.
+    """
     served = Served(script, list(faults or []), judge, models=list(models))
     lock = threading.Lock()
 
@@ -61,6 +66,7 @@ def serve(
             with lock:
                 served.requests.append(body)
                 fault = served.faults.pop(0) if served.faults else None
+                fault = "503" if body["model"] in served.down else fault
                 served.answered.append(fault or "ok")
             if fault == "cut":
                 self.send_response(200)
@@ -69,7 +75,7 @@ def serve(
                 self.wfile.write(b'{"id": "x", "choices": [')
                 self.close_connection = True
                 return
-            if fault in ("401", "429", "500"):
+            if fault in ("401", "429", "500", "503"):
                 self._send(int(fault), {"error": {"message": f"planned {fault}", "type": "x"}})
                 return
             answer = _completion(body, served, malformed=fault == "malformed")
@@ -86,17 +92,26 @@ def serve(
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
-            if status == 429:
-                self.send_header("retry-after", "0")
+            if status in (429, 503):
+                self.send_header("retry-after-ms", "1")
             self.end_headers()
             self.wfile.write(content)
 
         def log_message(self, *arguments: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
+    server.server_bind()
+
+    def run() -> None:
+        if opens:
+            opens.wait()
+        server.server_activate()
+        server.serve_forever()
+
+    if not opens:
+        server.server_activate()
+    threading.Thread(target=run, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/v1", served
     finally:

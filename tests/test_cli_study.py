@@ -77,3 +77,7 @@ def test_a_directory_of_something_else_is_refused(assay: Run, tmp_path: Path) ->
     refused(assay("study", "report", tmp_path / "none"), "No study directory")
     (tmp_path / "mine.txt").touch()
     refused(assay("study", "run", written(tmp_path), "--out", tmp_path), "not empty")
+
+
+def test_a_study_needs_a_directory_and_no_bucket(assay: Run) -> None:  # noqa: F811
+    refused(assay("study", "run", "quickstart", "--out", "s3://b/run"), "all its nodes can lock")

@@ -9,7 +9,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "assay"
 ROWS = [
     {"assay", "errors", "extra", "strict_yaml", "text"},
-    {"cards", "price"},
+    {"cards", "price", "store"},
     {"manifest"},
     {"engines"},
     {"stats"},

@@ -321,6 +321,11 @@ def _audit(
         _say(f"\nStopped. The same command with --out {directory} goes on.")
         raise typer.Exit(130) from None
     summary, page = _write_report(str(directory))
+    for lost in summary["failed"]:
+        _say(
+            f"{lost['runs']} of {lost['scenario']} failed: {lost['error'].rstrip('.')}; see "
+            f"logs/{lost['log']}. The same command with --out {directory} tries again."
+        )
     if as_json:
         ended = summary["stopping"] or {"stopped": None, "runs": summary["counts"]["main"]}
         ended = {key: ended.get(key) for key in ("stopped", "runs", "fixed_design_runs")}
@@ -344,9 +349,9 @@ def _write_report(out: str) -> tuple[dict[str, Any], str]:
 
 
 def _directory(path: str) -> "UPath":
-    from upath import UPath
+    from assay.store import place
 
-    return UPath(path)
+    return place(path)
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -50,11 +50,10 @@ def petri(
     if list_seeds:
         _list_seeds(as_json)
         return
-    from upath import UPath
-
     from assay.report.petri import sentences
     from assay.report.rebuild import rebuild
     from assay.runs.petri import PetriConfig, default_directory, run_petri
+    from assay.store import place
 
     given = {"--seeds": seeds, "--target": target, "--auditor": auditor, "--judge": judge}
     if missing := [name for name, value in given.items() if not value]:
@@ -70,7 +69,7 @@ def petri(
         epochs=epochs,
         sandbox=sandbox,
     )
-    directory = UPath(out) if out else default_directory(config)
+    directory = place(out) if out else default_directory(config)
     try:
         with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
             seconds = run_petri(config, directory, max_samples=max_samples or None)

@@ -42,11 +42,10 @@ def review(
 
     Quit at any time; the same command goes on. A verdict that is given again replaces your own.
     """
-    from upath import UPath
-
     from assay.runs.cases import docket
+    from assay.store import place
 
-    directory = UPath(run)
+    directory = place(run)
     name, source = _reviewer(reviewer)
     with redirect_stdout(sys.stderr):  # Inspect and its plug-ins print as they like
         found = docket(directory, name, everything=everything)

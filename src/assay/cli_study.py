@@ -21,10 +21,23 @@ study_app = typer.Typer(
     rich_markup_mode=None,
 )
 
+
+def _lockable(out: Path | None) -> Path | None:
+    if out and ":/" in str(out):  # what is left of a URL's "://" in a path
+        raise UserError(
+            f"{str(out)!r} is a URL, and a study needs a directory that all its nodes can lock; "
+            "name one on a disk or a shared file system with --out."
+        )
+    return out
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Named = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A study that ships, or a file.")]
 Out = Annotated[
-    Path | None, typer.Option(help="The study's directory; one that was begun is continued.")
+    Path | None,
+    typer.Option(
+        callback=_lockable, help="The study's directory; one that was begun is continued."
+    ),
 ]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Steps at the same time; default: one for each core.")

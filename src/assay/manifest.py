@@ -10,13 +10,16 @@ import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from upath import UPath
+from upath.implementations.cloud import CloudPath
 
 import assay
 from assay.errors import RunError, UserError
+from assay.store import listed, make, writing
 
 FILE = "manifest.json"
 _VERSIONED = ("inspect_ai", "openai", "numpy", "statsmodels", "pandas")
@@ -96,12 +99,12 @@ def open_run(directory: UPath, manifest: Manifest) -> Manifest:
         UserError: It cannot be written.
     """
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make(directory)
         if (directory / FILE).exists():
             earlier = Manifest.read(directory)
             _same_settings(directory, earlier, manifest)
             return earlier
-        if any(directory.iterdir()):
+        if listed(directory):
             raise RunError(
                 f"{str(directory)!r} is not empty and no run directory; name a new one with --out."
             )
@@ -114,11 +117,23 @@ def open_run(directory: UPath, manifest: Manifest) -> Manifest:
     return manifest
 
 
-def write_atomically(path: UPath, text: str) -> None:
-    """Write a text file so that a reader sees the old one or the new one, never half of it."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.rename(path)
+def write_atomically(path: UPath, content: str | bytes) -> None:
+    """Write a file so that a reader sees the old one or the new one, never half of it.
+
+    Raises:
+        UserError: The disk is full, or the place cannot be written to.
+    """
+    content = content.encode() if isinstance(content, str) else content
+    with writing(path.parent):
+        if isinstance(path, CloudPath):  # a put is all or nothing, and a rename is a copy
+            path.write_bytes(content)
+            return
+        partial = path.with_name(f".{path.name}.{token_hex(4)}.partial")  # of this writer alone
+        try:
+            partial.write_bytes(content)
+            partial.rename(path)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def _same_settings(directory: UPath, earlier: Manifest, asked: Manifest) -> None:

@@ -71,7 +71,10 @@ async def ask(
             [ChatMessageSystem(content=told), ChatMessageUser(content=evidence)]
         )
     except Exception as error:  # noqa: BLE001  (any provider's error; recorded, not swallowed)
-        return JudgeAnswer(answer=None, error=f"{type(error).__name__}: {error}"[:300])
+        tried = getattr(error, "last_attempt", None)  # of retries that came to their end
+        last = (tried.exception() if tried else None) or error
+        told = f"{judge} did not answer: {type(last).__name__}: {last}"
+        return JudgeAnswer(answer=None, error=told[:300])
     return _read(output.completion, question, evidence)
 
 

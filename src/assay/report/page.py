@@ -18,6 +18,7 @@ from markupsafe import Markup
 from upath import UPath
 
 from assay.errors import RunError
+from assay.manifest import write_atomically
 from assay.report import (
     adjudication,
     audited,
@@ -63,7 +64,7 @@ def write_report(run_dir: Path | UPath) -> Path | UPath:
     path = run_dir / "report.html"
     # A lone surrogate in a model's output cannot be written; a question mark can.
     page = render(manifest, summary, rows, str(run_dir), real, parts)
-    path.write_bytes(page.encode("utf-8", "replace"))
+    write_atomically(UPath(path), page.encode("utf-8", "replace"))
     return path
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from upath import UPath
 
 from assay.errors import RunError
+from assay.manifest import write_atomically
 from assay.report import words
 from assay.report.flagged import view_command
 from assay.report.page import environment
@@ -47,7 +48,7 @@ def write_petri_report(run_dir: UPath) -> UPath:
         )
     )
     path = run_dir / "report.html"
-    path.write_bytes(page.encode("utf-8", "replace"))
+    write_atomically(path, page.encode("utf-8", "replace"))
     return path
 
 

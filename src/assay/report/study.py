@@ -66,7 +66,7 @@ def write(directory: Path | UPath) -> Path | UPath:
     page = render(manifest, summary, *through, agentic=agentic)
     write_atomically(UPath(directory / "summary.json"), json.dumps(summary, allow_nan=False) + "\n")
     path = directory / "report.html"
-    path.write_bytes(page.encode("utf-8", "replace"))
+    write_atomically(UPath(path), page.encode("utf-8", "replace"))
     return path
 
 

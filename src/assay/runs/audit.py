@@ -144,6 +144,8 @@ def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = Non
     from assay.targets.deployed import checked_cli, cli_version
 
     rule = StoppingRule(**config.stop) if config.stop else None
+    if engine and directory.protocol == "memory":
+        raise UserError("memory:// is seen by one process; name an --out that all workers see.")
     today = datetime.now(UTC).date().isoformat()
     # Bad input shows before a directory is made.
     [first, *_] = tasks_of(config, 1, today)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from upath import UPath
 
-from assay.errors import RunError
+from assay.errors import RunError, UserError
 from assay.grading.scorers import UNGRADED
 from assay.manifest import Manifest, write_atomically
 from assay.runs import awareness
 from assay.runs.progress import say
 from assay.runs.reviews import merge, read_reviews
 from assay.scenarios.samples import Assignment
+from assay.store import make
 from assay.tasks.budget import is_held_back, tokens
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 RESULTS = "results.parquet"
 CANCELLED = "stopped before its end"  # by the user; such a run is tried again
+FAILED = "error: "  # how the reason begins of a run that ended with one; it is tried again too
 _ROLES = ("judge", "auditor", "realism")  # whose tokens are not the target's
 _NO_EVENTS = {"messages", "events", "attachments", "store", "output"}
 _COUNTED = ("auditor_turns", "rollbacks", "realism_checks", "realism_unscored")
@@ -65,8 +67,7 @@ def collect(directory: UPath) -> "pd.DataFrame":
         table[column] = table[column].astype("string")  # null throughout in most audits
     for column in _COUNTED:
         table[column] = table[column].astype("Int64")
-    with (directory / RESULTS).open("wb") as file:
-        table.to_parquet(file, index=False)
+    write_atomically(directory / RESULTS, table.to_parquet(index=False))
     return table
 
 
@@ -110,8 +111,8 @@ def rows_of(
     header = read_eval_log(info, header_only=True)
     rows = list(_rows(header, config))
     if header.status != "started":
-        with suppress(OSError):  # somebody else's directory
-            kept.parent.mkdir(exist_ok=True)
+        with suppress(OSError, UserError):  # somebody else's directory
+            make(kept.parent)
             write_atomically(kept, json.dumps({"of": _state(info, config), "rows": rows}))
     return rows
 
@@ -214,7 +215,7 @@ def _row(
         "covert": seen.get("covert"),
         "admirable": json.dumps(seen.get("admirable", [])),
         "aware": "none",
-        "ungraded_reason": _ungraded_reason(summary, found, seen, outcome, judged),
+        "ungraded_reason": _ungraded_reason(log, summary, found, seen, outcome, judged),
         "retries": summary.retries or 0,
         "limit": found.get("stopped_by") or summary.limit,
         **_tokens(total, others),
@@ -236,6 +237,7 @@ def _tokens(total: "ModelUsage", others: "ModelUsage") -> dict[str, int]:
 
 
 def _ungraded_reason(
+    log: "EvalLog",
     summary: "EvalSampleSummary",
     found: Mapping[str, Any],
     seen: Mapping[str, Any],
@@ -245,12 +247,31 @@ def _ungraded_reason(
     if "CancelledError" in (summary.error or ""):
         return CANCELLED
     if summary.error:
-        return f"error: {summary.error.strip().splitlines()[-1][:300]}"
+        told = _unreached(log, summary) or summary.error.strip().splitlines()[-1]
+        return f"{FAILED}{told[:300]}"
     if outcome is None:
         return str(found.get("reason") or "no grade")
     if judged is not None and judged.value == UNGRADED:
         return str(seen.get("reason"))
     return None
+
+
+def _unreached(log: "EvalLog", summary: "EvalSampleSummary") -> str | None:
+    """Which model could not be reached, and its last word; None where that is not the error."""
+    from inspect_ai.event import ModelEvent
+    from inspect_ai.log import read_eval_log_sample
+
+    if not (summary.error or "").startswith("RetryError"):
+        return None
+    sample = read_eval_log_sample(
+        log.location, summary.id, summary.epoch, resolve_attachments="core"
+    )
+    calls = [event for event in sample.events if isinstance(event, ModelEvent) and event.error]
+    return f"{calls[-1].model} did not answer: {_line(calls[-1].error)}" if calls else None
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())
 
 
 def _effectiveness(table: "pd.DataFrame") -> "pd.Series[float]":

@@ -112,8 +112,7 @@ def collect_petri(directory: UPath) -> dict[str, Any]:
     rows = list(_rows(directory, manifest.config))
     if not rows:
         raise RunError(f"{str(directory)!r} holds no finished audit; run `assay petri` again.")
-    with (directory / RESULTS).open("wb") as file:
-        pd.DataFrame(rows).to_parquet(file, index=False)
+    write_atomically(directory / RESULTS, pd.DataFrame(rows).to_parquet(index=False))
     summary = summarise_petri(rows, planned=manifest.planned or len(rows))
     write_atomically(directory / SUMMARY, json.dumps(summary, indent=2, allow_nan=False) + "\n")
     return summary

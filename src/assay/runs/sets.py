@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from upath import UPath
 
+from assay.errors import UserError
+from assay.store import writing
+
 if TYPE_CHECKING:
     from inspect_ai import Task
     from inspect_ai.log import EvalLog
@@ -33,30 +36,41 @@ def run_set(
         max_samples: Runs at the same time; None for Inspect's own choice.
         max_connections: Requests at the same time; None likewise.
         max_sandboxes: Sandboxes at the same time; None likewise.
+
+    Raises:
+        UserError: It broke off, as when there is no room for a log; what had finished is kept.
     """
     from inspect_ai import eval_set
 
     asked: dict[str, Any] = {"max_connections": max_connections} if max_connections else {}
-    _, found = eval_set(
-        tasks,
-        log_dir=str(logs),
-        model=model,
-        model_roles=dict(roles) or None,
-        display="none",
-        log_level="error",
-        log_realtime=False,
-        log_dir_allow_dirty=True,
-        score_display=False,
-        fail_on_error=True,  # with the next: a sample's error fails the log, at its end ...
-        continue_on_fail=True,  # ... so that the same command runs that sample again
-        retry_on_error=1,
-        retry_attempts=0,
-        retry_immediate=False,
-        max_samples=max_samples,
-        max_retries=_CONNECTION_RETRIES,
-        max_sandboxes=max_sandboxes,
-        **asked,
-    )
+    with writing(logs):
+        _, found = eval_set(
+            tasks,
+            log_dir=str(logs),
+            model=model,
+            model_roles=dict(roles) or None,
+            display="none",
+            log_level="error",
+            log_realtime=False,
+            log_dir_allow_dirty=True,
+            score_display=False,
+            fail_on_error=True,  # with the next: a sample's error fails the log, at its end ...
+            continue_on_fail=True,  # ... so that the same command runs that sample again
+            retry_on_error=1,
+            retry_attempts=0,
+            retry_immediate=False,
+            max_samples=max_samples,
+            max_retries=_CONNECTION_RETRIES,
+            max_sandboxes=max_sandboxes,
+            **asked,
+        )
+    for log in found:
+        if log.error is not None:  # of the whole; that of a sample stands with the sample
+            reason = log.error.traceback.strip().splitlines()[-1].rstrip(".")
+            raise UserError(
+                f"The run in {str(logs.parent)!r} broke off: {reason}. What had finished is kept, "
+                "and the same command goes on."
+            )
     return found
 
 

@@ -7,6 +7,7 @@ from upath import UPath
 
 from assay.manifest import Manifest, write_atomically
 from assay.runs.awareness import read_check
+from assay.runs.collect import FAILED
 from assay.runs.reviews import latest, read_reviews
 from assay.runs.stopping import stopping
 from assay.stats.summary import summarise
@@ -41,10 +42,24 @@ def write_summary(directory: UPath, rows: "pd.DataFrame") -> dict[str, Any]:
         score=manifest.config.get("score"),
         measured=check.measured if check else None,
     )
-    summary = {**figures, "stopping": found, "auditor": _auditor(rows)}
+    summary = {**figures, "stopping": found, "auditor": _auditor(rows), "failed": _failed(rows)}
     summary["adjudication"]["lost"] = _lost(directory, rows)
     write_atomically(directory / FILE, json.dumps(summary, indent=2, allow_nan=False) + "\n")
     return summary
+
+
+def _failed(rows: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Runs that ended with an error, by scenario and error, with the log of one of each."""
+    lost = rows[rows["ungraded_reason"].fillna("").str.startswith(FAILED)]
+    return [
+        {
+            "scenario": str(part["scenario"].iloc[0]),
+            "runs": len(part),
+            "error": str(part["ungraded_reason"].iloc[0]).removeprefix(FAILED),
+            "log": str(part["log_file"].iloc[0]),
+        }
+        for _, part in lost.groupby(["scenario", "ungraded_reason"])
+    ]
 
 
 def _auditor(rows: "pd.DataFrame") -> dict[str, Any] | None:

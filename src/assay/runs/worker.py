@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from inspect_ai.log import list_eval_logs
-from upath import UPath
 
 from assay.errors import UserError
 from assay.execution.bubblewrap import BwrapSandboxEnvironment
@@ -14,6 +13,7 @@ from assay.runs.blocks import Block, connections, cut, mark_done
 from assay.runs.collect import rows_of
 from assay.runs.preflight import default_max_samples
 from assay.runs.sets import run_set
+from assay.store import place
 from assay.tasks.budget import purse_open
 
 
@@ -26,8 +26,8 @@ def perform(given: Mapping[str, Any]) -> dict[str, Any]:
     block, workers = Block(**given["block"]), int(given["workers"])
     config = AuditConfig.model_validate(given["config"])
     config = config.model_copy(update={"selector": block.selector})
-    directory = UPath(given["directory"])
     try:
+        directory = place(given["directory"])
         model, roles = models_of(config)
         task = tasks_of(config, given["epochs"], given["today"])[block.part]
         most = config.max_samples or default_max_samples(config.target)
@@ -43,12 +43,12 @@ def perform(given: Mapping[str, Any]) -> dict[str, Any]:
                     1, (BwrapSandboxEnvironment.default_concurrency() or 1) // workers
                 ),
             )
+        for info in list_eval_logs(str(directory / "logs" / block.name)):
+            rows_of(info, directory, Manifest.read(directory).config)
+        if all(log.status == "success" for log in logs):
+            mark_done(directory, block)
     except UserError as error:
         return {"error": str(error), "user": True}
     except Exception as error:  # noqa: BLE001  (a worker outlives any block; the driver tells)
         return {"error": f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"}
-    for info in list_eval_logs(str(directory / "logs" / block.name)):
-        rows_of(info, directory, Manifest.read(directory).config)
-    if all(log.status == "success" for log in logs):
-        mark_done(directory, block)
     return {}

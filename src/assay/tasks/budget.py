@@ -15,6 +15,7 @@ from upath import UPath
 
 from assay.manifest import write_atomically
 from assay.price import Price
+from assay.store import listed, make
 
 _SECOND = 1.0
 _open: "Purse | None" = None
@@ -38,7 +39,7 @@ class Shared:
             own: The name of this process's; one that is there is gone on with. None: only look.
         """
         self._folder, self._own = folder, own
-        folder.mkdir(parents=True, exist_ok=True)
+        make(folder)
         self._mine = _amount(folder / own) if own else 0.0
         self._others, self._read, self._wrote = 0.0, -_SECOND, -_SECOND
 
@@ -57,14 +58,14 @@ class Shared:
     def spent(self) -> float:
         """By all of them."""
         if time.monotonic() - self._read >= _SECOND:
-            files = [path for path in self._folder.iterdir() if not path.name.startswith(".")]
+            files = [path for path in listed(self._folder) if not path.name.startswith(".")]
             self._others = sum(_amount(path) for path in files if path.name != self._own)
             self._read = time.monotonic()
         return self._mine + self._others
 
     def forget(self) -> None:
         """Begin anew: what was spent so far stands in the logs."""
-        for path in list(self._folder.iterdir()):
+        for path in listed(self._folder):
             path.unlink()
 
 
