@@ -49,6 +49,7 @@ def test_an_endpoint_that_comes_back_costs_nothing(
         result = audit(packs, tmp_path / "run", f"{service(url, monkeypatch)}/model")
     assert result.exit_code == 0, result.output
     assert served.answered.count("503") == 15
+    assert result.stderr.count("does not answer (503 InternalServerError)") == 1  # once a minute
     assert rows(tmp_path / "run")["ungraded_reason"].isna().all()
 
 

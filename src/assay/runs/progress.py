@@ -1,14 +1,17 @@
 """Progress of an audit on stderr; standard output stays free for the result."""
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from inspect_ai.hooks import Hooks, SampleEnd, hooks
+from inspect_ai.hooks import Hooks, ModelRetry, SampleEnd, hooks
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+_NEWS = 2  # failures of one request: a single one is nothing
+_QUIET = 60.0  # seconds
 _shown: "_Count | None" = None
 
 
@@ -26,6 +29,7 @@ class _Count:
         )
         self.bar = Progress(*columns, console=self._console, disable=not self._console.is_terminal)
         self._task = self.bar.add_task("Runs", total=total)
+        self._told: dict[str, float] = {}
 
     def advance(self, runs: int) -> None:
         """So many more have finished."""
@@ -34,6 +38,20 @@ class _Count:
         tenth = max(1, self._total // 10)
         if not self._console.is_terminal and self._done // tenth > before // tenth:
             self._console.print(f"{self._done} of {self._total} runs finished")
+
+    def waits(self, retry: ModelRetry) -> None:
+        """A model has not answered more than once; said once a minute of each."""
+        now = time.monotonic()
+        if retry.attempt < _NEWS or now - self._told.get(retry.model_name, -_QUIET) < _QUIET:
+            return
+        self._told[retry.model_name] = now
+        reason = " ".join(str(part) for part in (retry.status_code, retry.exception_type) if part)
+        self._console.print(
+            f"{retry.model_name} does not answer ({reason or 'no reason given'}): a request has "
+            f"failed {retry.attempt} times and is sent again in {retry.wait_time:.0f} s.",
+            highlight=False,
+            markup=False,
+        )
 
 
 def say(text: str) -> None:
@@ -76,3 +94,7 @@ def _follow_samples() -> None:
         async def on_sample_end(self, data: SampleEnd) -> None:
             if _shown is not None:
                 _shown.advance(1)
+
+        async def on_model_retry(self, data: ModelRetry) -> None:
+            if _shown is not None:
+                _shown.waits(data)
