@@ -154,7 +154,8 @@ def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = Non
     folders = [Path(config.scenarios)] if config.scenarios else []
     scenarios = select(config.selector, folders)
     if engine:
-        for asked in (config.target, config.judge, config.auditor and config.auditor.model):
+        auditor = config.auditor.model if config.auditor else None
+        for asked in (config.target, config.judge, auditor):
             vllm.check_shared(asked)
     model, roles = models_of(config)
     check_sandbox(config.sandbox)
