@@ -26,6 +26,10 @@ class Resources:
         """Whether so much is there."""
         return all(have >= want for have, want in self._beside(wanted))
 
+    def times(self, wanted: "Resources") -> int:
+        """How often so much is there."""
+        return min((int(have // want) for have, want in self._beside(wanted) if want), default=0)
+
     def less(self, taken: "Resources") -> "Resources":
         """What is left."""
         return Resources(*(have - take for have, take in self._beside(taken)))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 from upath import UPath
 
-from assay.engines.engine import Engine, capacity
+from assay.engines.engine import Engine, Resources, capacity
 from assay.engines.local import Local
 from assay.errors import UserError
 from assay.manifest import Manifest, open_run
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 _TASK_ARGUMENTS = ("selector", "levels", "seed", "scenarios", "sandbox", "system")
 _HOW_FAST = {"max_samples", "connections", "budget", "price"}
+_HERE = ("checkpoint/", "hf/")  # providers that compute in the process that asks
 _STEERED_EPOCHS = 10  # of elicited runs and continuations, at most
 
 
@@ -313,8 +314,15 @@ def _in_blocks(
 
     own = nullcontext(engine) if engine else Local(1)
     with own as place:
-        run_blocks(every, directory, given, place, held)
+        run_blocks(every, directory, given, place, _each(config, place), held)
     return bool(purse and purse.is_empty) and not all(is_done(directory, one) for one in every)
+
+
+def _each(config: AuditConfig, engine: Engine) -> Resources:
+    """What a block takes: a GPU too, where there is one and weights of this machine are asked."""
+    models = (config.target, config.judge, config.auditor.model if config.auditor else None)
+    local = any(name and name.startswith(_HERE) for name in models)
+    return Resources(gpus=1 if local and capacity(engine).gpus else 0)
 
 
 def tasks_of(config: AuditConfig, epochs: int, today: str) -> "list[Task]":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from upath import UPath
 
-from assay.engines.engine import Engine, Job, capacity
+from assay.engines.engine import Engine, Job, Resources, capacity
 from assay.errors import UserError
 from assay.runs.progress import advance
 
@@ -80,6 +80,7 @@ def run_blocks(
     directory: UPath,
     given: Mapping[str, Any],
     engine: Engine,
+    each: Resources,
     held: Callable[[Block], bool],
 ) -> None:
     """Run what is not done; a block that fails does not end the others.
@@ -88,13 +89,14 @@ def run_blocks(
         todo: The blocks.
         directory: The run directory.
         given: What `perform` needs to know besides, as JSON.
-        engine: Where they run, as many at a time as it has cores.
+        engine: Where they run, as many at a time as it holds.
+        each: What one takes.
         held: Whether a block is not to be begun, asked right before it would be.
 
     Raises:
         UserError: Some failed, by name; all others are done.
     """
-    workers = capacity(engine).cpus
+    workers = max(1, capacity(engine).times(each))
     waiting = [block for block in todo if not is_done(directory, block)]
     running: dict[str, Block] = {}
     lost: Counter[str] = Counter()
@@ -116,6 +118,7 @@ def run_blocks(
                         "block": asdict(block),
                     },
                     log=str(directory / "logs" / block.name),
+                    resources=each,
                 )
             )
         for ended in engine.wait(1.0) if running else ():
