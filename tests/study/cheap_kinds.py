@@ -32,6 +32,13 @@ class Count(Settings):
     nested: dict[str, int] = Field(default_factory=dict)
 
 
+class Shared(Settings):
+    """Its batch is cut among the processes."""
+
+    batch_size: int = 8
+    gradient_accumulation: int = 1
+
+
 def count(task: Task) -> None:
     """Add, one step at a time, and remember how far it has come; a kill may fall anywhere."""
     given = Count(**task.settings)
@@ -78,6 +85,18 @@ def _first(out: Path) -> bool:
     return True
 
 
+def shared(task: Task) -> None:
+    """What each of several processes has, added up."""
+    from assay.training import processes
+
+    found = processes.gathered([processes.number() + task.seed])
+    if processes.is_main():
+        (task.out / "checkpoint").mkdir(exist_ok=True)
+        _write(task.out / "checkpoint" / "weights.json", sum(found))
+        _write(task.out / "threads.json", {name: os.environ.get(name) for name in THREADS})
+        _write(task.out / "total.json", sum(found))
+
+
 def counted(task: Task) -> None:
     """What a chain comes to so far."""
     _write(task.out / "total.json", _weights(task.parents[-1]))
@@ -97,6 +116,7 @@ def cheap() -> None:
     """Register them."""
     here = f"{__name__ if __name__ != '__main__' else 'tests.study.cheap_kinds'}:count"
     register(Kind("count", Count, here, trains=False, files=("file",), ignored=("pause",)))
+    register(Kind("share", Shared, here.replace("count", "shared"), trains=False, together=True))
     register(Kind("measure", Count, here, trains=False, assesses=True))
     register(Kind("assess", Assess, f"{here}ed", trains=False, stage=False, assesses=True))
 

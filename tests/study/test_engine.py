@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from assay.engines.engine import NOTHING, Ended, Job, Resources, capacity
 from assay.engines.local import Local
@@ -385,62 +386,37 @@ def test_a_budget_begins_no_step_beyond_it_and_the_same_command_goes_on(tmp_path
     assert (status, said["done"], said["held_back"]) == (0, said["steps"], [])
 
 
-TOGETHER = """
-study: together
-model: microcosm
-stages:
-  - init: {width: 16, layers: 1, heads: 1}
-  - documents: {steps: 6, documents: 60, batch_size: 8, log_every: 2}
-arms: {plain: {}}
-evaluate: {pack: microcosm, samples: 1, final_samples: 1}
-resources: RESOURCES
-"""
-
-
-def test_a_stage_in_two_processes_learns_what_one_does(tmp_path: Path) -> None:
-    def learned(resources: str) -> tuple[list[float], dict[str, Any]]:
-        folder = tmp_path / str(len(resources))
-        folder.mkdir()
-        (folder / "together.yaml").write_text(TOGETHER.replace("RESOURCES", resources))
-        command = [
-            sys.executable,
-            "-m",
-            "assay.cli",
-            "study",
-            "run",
-            "together.yaml",
-            "--out",
-            "out",
-        ]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=200)
-        (step,) = (folder / "out" / "steps").glob("documents-*")
-        lines = (step / "metrics.jsonl").read_text().splitlines()
-        made = json.loads((step / "checkpoint" / "manifest.json").read_text())
-        return [json.loads(line)["loss"] for line in lines], made["measured"]
-
-    alone, _ = learned("{}")
-    shared, measured = learned("{documents: {processes: 2, cpus: 2}}")
-    assert measured["processes"] == 2
-    assert shared == pytest.approx(alone, abs=1e-4)
-    assert len(shared) == 3
+def test_a_stage_runs_in_as_many_processes_as_the_file_says(tmp_path: Path) -> None:
+    stages = [{"share": {}}, {"measure": {"steps": 2}}]
+    needs = {"share": {"processes": 2, "cpus": 4}}
+    file = write(tmp_path, stages=stages, arms={"one": {}}, seeds=1, resources=needs, compare=None)
+    status, said, told = run(file, tmp_path / "out", "--workers", "4")
+    assert (status, said["done"]) == (0, 3), told
+    assert totals(tmp_path / "out")["share-one-s0"] == 1  # 0 of the first, 1 of the second
+    found = [
+        json.loads(path.read_text()) for path in tmp_path.glob("out/steps/share-*/threads.json")
+    ]
+    assert {value for threads in found for value in threads.values()} == {"2"}  # half of the cores
 
 
 @pytest.mark.parametrize(
     ("stage", "needs", "sentence"),
     [
-        ("documents", "{processes: 3}", "batch_size 8 cannot be shared equally by 3 processes"),
-        ("documents", "{gpus: 3}", "batch_size 8 cannot be shared equally by 3 processes"),
+        ("share", "{processes: 3}", "batch_size 8 cannot be shared equally by 3 processes"),
+        ("share", "{gpus: 3}", "batch_size 8 cannot be shared equally by 3 processes"),
         ("assess", "{processes: 2}", "'assess' runs in one process"),
-        ("documents", "{gpus: 2, accelerate: fsdp.yaml}", "no 'fsdp.yaml'"),
-        ("documents", "{accelerate: together.yaml}", "in how many processes"),
-        ("documents", "{cores: 2}", "cpus"),
+        ("share", "{gpus: 2, accelerate: fsdp.yaml}", "no 'fsdp.yaml'"),
+        ("share", "{accelerate: sums.yaml}", "in how many processes"),
+        ("share", "{cores: 2}", "cpus"),
     ],
 )
+@pytest.mark.usefixtures("kinds_known")
 def test_what_processes_cannot_share_is_told_when_the_file_is_read(
     tmp_path: Path, stage: str, needs: str, sentence: str
 ) -> None:
-    file = tmp_path / "together.yaml"
-    file.write_text(TOGETHER.replace("RESOURCES", f"{{{stage}: {needs}}}"))
+    stages = [{"share": {}}, {"measure": {"steps": 2}}]
+    changed = {"arms": {"one": {}}, "resources": {stage: yaml.safe_load(needs)}, "compare": None}
+    file = write(tmp_path, stages=stages, **changed)
     with pytest.raises(UserError, match=sentence):
         load(str(file))
 
