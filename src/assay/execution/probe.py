@@ -66,6 +66,7 @@ def probe() -> list[Check]:
             "training", _TRAINING, "train", "audits work, training and checkpoint/ models do not"
         ),
         _extra("realism", _REALISM, "realism", "comparing with real transcripts does not work"),
+        _extra("Ray", ("ray",), "ray", "one machine is all there is: `--engine ray` does not work"),
         _deployed(),
         _disk(),
         _keys(),
