@@ -35,7 +35,7 @@ types: install
 	$(BIN)/mypy
 
 unit: install
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 3 --dist loadscope  # a module's fixtures are made once
 
 controls: install
 	$(BIN)/assay scenarios check --no-held-out

@@ -117,12 +117,13 @@ def open_run(directory: UPath, manifest: Manifest) -> Manifest:
     return manifest
 
 
-def write_atomically(path: UPath, content: str | bytes) -> None:
+def write_atomically(path: Path | UPath, content: str | bytes) -> None:
     """Write a file so that a reader sees the old one or the new one, never half of it.
 
     Raises:
         UserError: The disk is full, or the place cannot be written to.
     """
+    path = UPath(path)
     content = content.encode() if isinstance(content, str) else content
     with writing(path.parent):
         if isinstance(path, CloudPath):  # a put is all or nothing, and a rename is a copy

@@ -43,14 +43,15 @@ def listed(directory: UPath) -> list[UPath]:
 
 
 @contextmanager
-def writing(directory: UPath) -> Iterator[None]:
+def writing(directory: Path | UPath) -> Iterator[None]:
     """Around what writes into a run directory, whoever does the writing.
 
     Raises:
         UserError: The disk is full, or the place cannot be written to.
     """
-    if directory.protocol in ("", "file", "local"):
-        with writing_here(Path(directory.path)):
+    where = UPath(directory)
+    if where.protocol in ("", "file", "local"):
+        with writing_here(Path(where.path)):
             yield
         return
     try:
