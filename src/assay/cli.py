@@ -302,7 +302,7 @@ def _engine(
         return nullcontext()
     from assay.engines.choice import chosen
 
-    return chosen(name, workers, address)
+    return chosen(name, workers, address, warm="assay.runs.worker:prepare")
 
 
 def _audit(

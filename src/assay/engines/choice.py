@@ -11,13 +11,16 @@ if TYPE_CHECKING:
 ENGINES = ("local", "ray")
 
 
-def chosen(name: str, workers: int | None, address: str | None) -> "Local | Cluster":
+def chosen(
+    name: str, workers: int | None, address: str | None, *, warm: str = ""
+) -> "Local | Cluster":
     """The engine of that name, a context manager.
 
     Args:
         name: `local`, worker processes of this machine, or `ray`.
         workers: Jobs at the same time on this machine; None for as many as it has cores.
         address: Of a running Ray cluster; None for one of this machine alone.
+        warm: `module:name` of a function that prepares worker processes before there are jobs.
 
     Raises:
         UserError: Unknown, or options that do not go with it; the extra is missing, nobody answers
@@ -35,4 +38,4 @@ def chosen(name: str, workers: int | None, address: str | None) -> "Local | Clus
         raise UserError("--address is of a Ray cluster: it goes with --engine ray.")
     from assay.engines.local import Local
 
-    return Local(workers)
+    return Local(workers, warm)

@@ -34,12 +34,14 @@ _STOP_SECONDS = 10.0
 class Local:
     """Runs jobs in worker processes; a context manager that ends them all."""
 
-    def __init__(self, workers: int | None = None) -> None:
-        """Nothing starts before the first job.
+    def __init__(self, workers: int | None = None, warm: str = "") -> None:
+        """Nothing starts before the first job, or the context where `warm` is given.
 
         Args:
             workers: Jobs at the same time; default: one for each core that this process may use.
+            warm: `module:name` of a function that prepares a worker, while the driver does so too.
         """
+        self._warm = warm
         self._size = workers or len(os.sched_getaffinity(0))
         self._gpus = list(range(gpus()))
         self._free = set(self._gpus)
@@ -47,6 +49,9 @@ class Local:
         self._selector = selectors.DefaultSelector()
 
     def __enter__(self) -> Self:
+        if self._warm:
+            for _ in range(self._size):
+                self._begin((), Resources().cpus)
         return self
 
     def __exit__(
@@ -72,9 +77,7 @@ class Local:
         else:
             if len(self._workers) >= self._size and idle:
                 self._end(idle[0])
-            worker = _Worker(gpus, job.resources.cpus)
-            self._workers.append(worker)
-            self._selector.register(worker.answers, selectors.EVENT_READ, worker)
+            worker = self._begin(gpus, job.resources.cpus)
         worker.begin(job)
 
     def wait(self, seconds: float) -> list[Ended]:
@@ -96,6 +99,12 @@ class Local:
         for worker in list(self._workers):
             self._end(worker)
 
+    def _begin(self, gpus: tuple[int, ...], threads: int) -> "_Worker":
+        worker = _Worker(gpus, threads, self._warm)
+        self._workers.append(worker)
+        self._selector.register(worker.answers, selectors.EVENT_READ, worker)
+        return worker
+
     def _end(self, worker: "_Worker") -> None:
         self._selector.unregister(worker.answers)
         self._workers.remove(worker)
@@ -105,13 +114,13 @@ class Local:
 class _Worker:
     """One process of `assay.engines.worker`."""
 
-    def __init__(self, gpus: tuple[int, ...], threads: int) -> None:
+    def __init__(self, gpus: tuple[int, ...], threads: int, warm: str) -> None:
         self.gpus, self.threads = gpus, threads
         self.job: Job | None = None
         self.gone = False
         self._started = 0.0
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "assay.engines.worker"],
+            [sys.executable, "-m", "assay.engines.worker", *([warm] if warm else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(gpus, threads),

@@ -1,6 +1,8 @@
 """A process that runs jobs one after the other, for the engine `local`.
 
-    python -m assay.engines.worker      jobs come as lines of JSON, and so go the answers
+    python -m assay.engines.worker [MODULE:NAME]    jobs come as lines of JSON, as do answers
+
+A function that prepares it is called while the first job is still on its way.
 
 It ends when its standard input does: whoever started it may be killed without a word.
 """
@@ -11,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from queue import SimpleQueue
 from typing import Any
@@ -22,8 +24,11 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints is no answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the driver, which then closes the input
-    for line in _lines():
-        print(json.dumps(perform(json.loads(line))), file=answers, flush=True)
+    lines = _lines()
+    for prepare in sys.argv[1:]:
+        _function(prepare)()
+    while True:
+        print(json.dumps(perform(json.loads(lines.get()))), file=answers, flush=True)
 
 
 def perform(job: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,13 +37,18 @@ def perform(job: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         The fields of `engine.Ended`.
     """
-    module, _, name = job["perform"].partition(":")
     started = time.monotonic()
-    ended = getattr(import_module(module), name)(job["given"])
+    ended = _function(job["perform"])(job["given"])
     return {"key": job["key"], "seconds": time.monotonic() - started, **ended}
 
 
-def _lines() -> Iterator[str]:
+def _function(named: str) -> Callable[..., Any]:
+    module, _, name = named.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
+
+
+def _lines() -> SimpleQueue[str]:
     """Lines of standard input. At its end the process goes, busy or not, with all it started."""
     lines: SimpleQueue[str] = SimpleQueue()
 
@@ -50,8 +60,7 @@ def _lines() -> Iterator[str]:
         os._exit(1)
 
     threading.Thread(target=read, daemon=True).start()
-    while True:
-        yield lines.get()
+    return lines
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from inspect_ai.log import list_eval_logs
+from inspect_ai.model import get_model
 
 from assay.errors import UserError
 from assay.execution.bubblewrap import BwrapSandboxEnvironment
@@ -15,6 +16,11 @@ from assay.runs.preflight import default_max_samples
 from assay.runs.sets import run_set
 from assay.store import place
 from assay.tasks.budget import purse_open
+
+
+def prepare() -> None:
+    """Import what every block needs: Inspect's plug-ins and providers take seconds."""
+    get_model("control/honest")
 
 
 def perform(given: Mapping[str, Any]) -> dict[str, Any]:
