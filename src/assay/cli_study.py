@@ -166,7 +166,9 @@ def run_steps(
     try:
         with chosen(engine, workers, address) as place:
             most = capacity(place)
-            allowed = Budget(budget, rates, gpus=most.gpus > 0) if budget is not None else None
+            takes = taking(run.study, most)
+            gpus = any(takes(step).gpus for step in run.graph.steps)
+            allowed = Budget(budget, rates, gpus=gpus) if budget is not None else None
             with (
                 recorded(run, most.cpus) as clock,
                 Display(run.graph, directory, most.cpus) as display,
@@ -179,7 +181,6 @@ def run_steps(
                     if ended is not None:
                         clock.strike()
 
-                takes = taking(run.study, most)
                 run.progress = execute(run.graph, directory, place, show, takes, allowed)
     except KeyboardInterrupt:
         say(f"\nStopped. The same command goes on where it was, in {directory.path}.")

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from upath import UPath
 
-from assay.engines.engine import Resources, capacity
+from assay.engines.engine import Resources, room
 from assay.engines.local import Local, gpus
 from assay.errors import UserError
 from assay.manifest import Manifest
@@ -93,9 +93,9 @@ def test_weights_of_this_machine_take_a_gpu_each(packs: Path, monkeypatch) -> No
     monkeypatch.setattr(engine, "_gpus", [0, 1])
     asked = _each(config(packs, target="checkpoint/microcosm/base"), engine)
     assert asked == Resources(gpus=1)
-    assert capacity(engine).times(asked) == 2
+    assert room(engine, asked) == 2
     assert _each(config(packs), engine) == Resources()
-    assert capacity(engine).times(Resources()) == 4
+    assert room(engine, Resources()) == 4
     assert _each(config(packs, target="hf/model"), Local(4)) == Resources(gpus=min(1, gpus()))
 
 

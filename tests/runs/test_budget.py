@@ -93,18 +93,29 @@ def test_several_processes_spend_of_one_budget(asked, tmp_path: Path) -> None:
 
 
 def test_what_processes_have_spent_is_known_to_all(tmp_path: Path) -> None:
-    one, other = (Shared(UPath(tmp_path), name) for name in "ab")
-    purse = Purse(100.0, spent=10.0, shared=one)
+    folder = UPath(tmp_path)
+    one, other = (Shared(folder, name) for name in "ab")
+    purse = Purse(100.0, shared=one)
     purse.pay(20, 5, 0)
     other.pay(60)
-    assert Purse(100.0, spent=10.0, shared=Shared(UPath(tmp_path))).spent == 95
+    assert Purse(100.0, shared=Shared(folder)).spent == 85
     assert not purse.is_empty
-    other.pay(10)
+    other.pay(20)
     other.write()
-    purse.pay(0, 0, 0)
-    assert Purse(100.0, spent=10.0, shared=Shared(UPath(tmp_path), "a")).is_empty  # begun anew
-    one.forget()
-    assert Shared(UPath(tmp_path)).spent() == 0
+    assert Purse(100.0, shared=Shared(folder, "a")).is_empty  # begun anew
+
+
+def test_what_was_spent_is_carried_over_to_the_next_command(tmp_path: Path) -> None:
+    folder = UPath(tmp_path)
+    Shared(folder, "a").pay(60)
+    Shared(folder).carry(50)  # the rows know less: a run that was cut has none
+    assert Shared(folder).spent() == 60
+    Shared(folder, "a").pay(7)  # the same block, in the next command
+    Shared(folder).carry(50)
+    Shared(folder).carry(50)
+    assert Shared(folder).spent() == 67
+    Shared(folder).carry(90)
+    assert Shared(folder).spent() == 90
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,8 @@ def count(task: Task) -> None:
         with (task.out / "metrics.jsonl").open("a") as file:
             file.write(json.dumps(row) + "\n")
         _write(state, [at, total])  # last: a kill before it repeats the row, and loses none
+    if given.fail == "bug late":
+        raise KeyError("text")
     _write(task.out / "total.json", total)
     (task.out / "checkpoint").mkdir(exist_ok=True)
     _write(task.out / "checkpoint" / "weights.json", total)

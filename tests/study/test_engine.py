@@ -21,7 +21,7 @@ from assay.engines.local import Local
 from assay.errors import UserError
 from assay.study.cost import Budget, Rates, account, taking
 from assay.study.directory import ATTEMPTS, Directory, record
-from assay.study.engine import Progress, execute
+from assay.study.engine import Progress, _take, execute
 from assay.study.file import load
 from assay.study.run import prepare, recorded
 from tests.study.cheap_kinds import cheap
@@ -419,6 +419,52 @@ def test_what_processes_cannot_share_is_told_when_the_file_is_read(
     file = write(tmp_path, stages=stages, **changed)
     with pytest.raises(UserError, match=sentence):
         load(str(file))
+
+
+def test_what_came_to_nothing_counts_for_the_budget(tmp_path: Path) -> None:
+    arms = {"one": {"count.pause": 0.4, "count.fail": "bug late"}, "two": {}}
+    file = write(tmp_path, arms=arms, seeds=1)
+    held = ("--workers", "1", "--budget", "0.5", "--price", "0/3600")
+    _, said, _ = run(file, tmp_path / "out", *held)
+    assert [*said["failed"]] == ["count-one-s0"]
+    assert "measure-two-s0" in said["held_back"]
+
+
+def test_a_checkpoint_is_made_again_under_another_name(tmp_path: Path) -> None:
+    run(write(tmp_path, arms={"one": {}}, seeds=1), tmp_path / "out")
+    for weights in (tmp_path / "out").glob("steps/*/checkpoint"):
+        shutil.rmtree(weights)
+    # With a second arm the first stage is no longer one arm's alone.
+    status, said, told = run(write(tmp_path, seeds=1), tmp_path / "out")
+    assert (status, said["done"]) == (0, said["steps"]), told
+    assert len(list((tmp_path / "out").glob("steps/count-*"))) == 1
+
+
+def test_what_is_done_stays_done_where_the_budget_is_spent(tmp_path: Path) -> None:
+    run(write(tmp_path, seeds=1), tmp_path / "out")
+    for weights in (tmp_path / "out").glob("steps/*/checkpoint"):
+        shutil.rmtree(weights)
+    more = write(tmp_path, seeds=1, arms={**BASE["arms"], "three": {"measure.add": 9}})
+    before = totals(tmp_path / "out")
+    run(more, tmp_path / "out", "--budget", "0.000001", "--price", "0/1")
+    assert totals(tmp_path / "out") == before
+
+
+def test_jobs_are_placed_on_machines_and_not_on_their_sum() -> None:
+    free = [Resources(4, 1), Resources(4, 1)]
+    assert not _take(free, Resources(1, 2))
+    assert _take(free, Resources(1, 1))
+    assert free == [Resources(3, 0), Resources(4, 1)]
+
+
+def test_a_worker_that_had_a_gpu_leaves_it_with_its_memory() -> None:
+    with Local(2) as place:
+        place._gpus, place._free = [0], {0}
+        job = Job("x", "builtins:dict", {}, "log", Resources(gpus=1))
+        place.submit(job)
+        while not place.wait(1.0):
+            pass
+        assert (place._free, place._workers) == ({0}, [])
 
 
 def test_a_price_that_is_none(tmp_path: Path) -> None:

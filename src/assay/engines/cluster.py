@@ -27,7 +27,9 @@ _HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _SETTINGS
 _GIB = 1 << 30
 _SANDBOXES = "sandboxes"  # a resource of Ray's, `ray start --resources='{"sandboxes": 64}'`
 _SAME = "install the same one, with the same extras, on all machines"
-_AGAIN = 3  # times that Ray starts a job anew whose process or node is gone
+_HANDED_ON = (
+    "PYTHONPATH", "VLLM_BASE_URL", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_DEFAULT_REGION",
+)  # fmt: skip
 
 
 class Cluster:
@@ -62,6 +64,8 @@ class Cluster:
                 **({} if address else {"resources": {_SANDBOXES: sandboxes()}}),
             )
         self._perform = ray.remote(_perform)
+        # A process that stayed would keep its memory on the card.
+        self._perform_on_gpu = ray.remote(max_calls=1)(_perform)
         self._jobs: dict[ObjectRef[Any], Job] = {}
 
     def __enter__(self) -> Self:
@@ -78,19 +82,20 @@ class Cluster:
 
     def submit(self, job: Job) -> None:
         """Hand a job to Ray, with what it takes."""
-        task = self._perform.options(
+        perform = self._perform_on_gpu if job.resources.gpus else self._perform
+        task = perform.options(
             name=job.key,
             num_cpus=job.resources.cpus,
             num_gpus=job.resources.gpus,
             memory=int(job.resources.memory * _GIB) or None,
             resources={_SANDBOXES: job.resources.sandboxes} if job.resources.sandboxes else None,
-            runtime_env={"env_vars": _environment(job.resources.cpus)},
-            max_retries=_AGAIN,
+            runtime_env={"env_vars": _environment(job.resources)},
+            max_retries=0,  # the driver counts: Ray itself would go on for ever without memory
         )
         self._jobs[task.remote(asdict(job), fingerprint())] = job
 
     def wait(self, seconds: float) -> list[Ended]:
-        """Jobs that have ended; one whose process died every time has failed."""
+        """Jobs that have ended; one whose process or node died is lost."""
         import ray
         from ray.exceptions import RayError
 
@@ -125,10 +130,12 @@ def _perform(job: dict[str, Any], code: str) -> dict[str, Any]:
 
 
 def _given_up(job: Job, error: Exception) -> Ended:
+    from ray.exceptions import RayTaskError
+
     if "No module named 'assay" in str(error):
         return Ended(job.key, 0.0, f"A node of the cluster has no Assay; {_SAME}", user=True)
     reason = " ".join(str(error).split())[:300]
-    return Ended(job.key, 0.0, f"Ray gave it up after {_AGAIN} more tries: {reason}")
+    return Ended(job.key, 0.0, f"Ray says: {reason}", lost=not isinstance(error, RayTaskError))
 
 
 def _use_token() -> None:
@@ -138,10 +145,14 @@ def _use_token() -> None:
         os.environ.setdefault("RAY_AUTH_MODE", "token")
 
 
-def _environment(threads: int) -> dict[str, str]:
-    """With which workers find the same code, wherever the command was started."""
-    kept = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-    return {**dict.fromkeys(THREADS, str(threads)), **kept}
+def _environment(taken: Resources) -> dict[str, str]:
+    """With which workers find the same code and servers, wherever the command was started.
+
+    No keys: Ray shows this to everybody.
+    """
+    kept = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+    hidden = {} if taken.gpus else {"CUDA_VISIBLE_DEVICES": ""}  # Ray leaves all in sight
+    return {**dict.fromkeys(THREADS, str(taken.cpus)), **hidden, **kept}
 
 
 def _offered(found: Mapping[str, float]) -> Resources:

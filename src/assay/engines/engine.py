@@ -112,6 +112,11 @@ class Engine(Protocol):
         ...
 
 
+def room(engine: Engine, each: Resources) -> int:
+    """How many jobs of one size its machines hold at the same time."""
+    return sum(node.times(each) for node in engine.nodes())
+
+
 def capacity(engine: Engine) -> Resources:
     """What an engine has in all, as it is now."""
     return reduce(Resources.more, engine.nodes(), NOTHING)

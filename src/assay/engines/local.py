@@ -87,7 +87,7 @@ class Local:
             worker = cast("_Worker", key.data)
             job = worker.job
             ended = worker.answer()
-            if worker.gone:
+            if worker.gone or worker.gpus:  # idle, it would keep its memory on the card
                 self._end(worker)
             if job is not None and ended is not None:
                 self._free |= set(worker.gpus)

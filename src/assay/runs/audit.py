@@ -21,7 +21,14 @@ from assay.manifest import Manifest, open_run
 from assay.price import Price
 from assay.providers import vllm
 from assay.providers.control import is_control
-from assay.runs.blocks import Block, blocks, epochs_in_a_block, is_done, run_blocks
+from assay.runs.blocks import (
+    Block,
+    blocks,
+    epochs_in_a_block,
+    is_done,
+    run_blocks,
+    workers_of,
+)
 from assay.runs.collect import recorded
 from assay.runs.planning import announcement, planned_epochs
 from assay.runs.preflight import (
@@ -190,7 +197,8 @@ def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = Non
         }
     )
     manifest.write(directory)
-    purse = purse_of(config, directory, _spent(config, directory))
+    _account(config, directory)
+    purse = purse_of(config, directory, "run")
     if rule:
         say(announcement(rule, epochs, len(cells), chosen=config.epochs is None))
 
@@ -228,30 +236,30 @@ def run_audit(config: AuditConfig, directory: UPath, engine: Engine | None = Non
     return time.monotonic() - started
 
 
-def purse_of(
-    config: AuditConfig, directory: UPath, spent: float, block: str | None = None
-) -> Purse | None:
-    """The budget of an audit; of one in blocks, what its processes share.
+def purse_of(config: AuditConfig, directory: UPath, own: str | None = None) -> Purse | None:
+    """The budget of an audit, which its processes share, and its commands.
 
     Args:
-        spent: By earlier commands.
-        block: The name of the one that is run.
+        own: The process's name among them; None for one that only looks.
     """
     if config.budget is None:
         return None
-    shared = Shared(directory / "spent", block) if block is not None else None
-    return Purse(config.budget, config.price, spent, shared)
+    unit = re.sub(r"\W+", "-", str(config.price or "tokens")).strip("-")
+    return Purse(config.budget, config.price, shared=Shared(directory / "spent" / unit, own))
 
 
-def _spent(config: AuditConfig, directory: UPath) -> float:
-    """By earlier attempts at a run, in the unit of its budget."""
-    if config.budget is None:
-        return 0.0
+def _account(config: AuditConfig, directory: UPath) -> None:
+    """Add up what earlier commands have spent: as they said, or as the rows say if that is more.
+
+    A run that was cut or failed may have no row.
+    """
+    if config.budget is None or (looking := purse_of(config, directory)) is None:
+        return
     purse = Purse(config.budget, config.price)
     for row in recorded(directory):
         others = row["judge_tokens"] + row["auditor_tokens"]  # not told apart: as if read
         purse.pay(row["input_tokens"] + others, row["output_tokens"], row["cached_tokens"])
-    return purse.spent
+    looking.carry(purse.spent)
 
 
 def _block(
@@ -274,7 +282,8 @@ def _block(
         )
     if begun or not engine:
         return manifest.block
-    return epochs_in_a_block(tasks, capacity(engine).cpus, stops=bool(config.stop))
+    workers = workers_of(engine, _each(config, engine))
+    return epochs_in_a_block(tasks, workers, stops=bool(config.stop))
 
 
 def _in_blocks(
@@ -298,12 +307,9 @@ def _in_blocks(
     Raises:
         UserError: Some failed.
     """
-    spent = _spent(config, directory)
-    given = {"config": config.model_dump(mode="json"), "spent": spent}
+    given = {"config": config.model_dump(mode="json")}
     given |= {key: manifest.config[key] for key in ("epochs", "today")}
-    if config.budget is not None:
-        Shared(directory / "spent").forget()
-    purse = purse_of(config, directory, spent, "")
+    purse = purse_of(config, directory)
     every = blocks(tasks, manifest.block or 1)
 
     def held(block: Block) -> bool:
@@ -315,6 +321,7 @@ def _in_blocks(
     own = nullcontext(engine) if engine else Local(1)
     with own as place:
         run_blocks(every, directory, given, place, _each(config, place), held)
+    purse = purse_of(config, directory)  # as it is now
     return bool(purse and purse.is_empty) and not all(is_done(directory, one) for one in every)
 
 

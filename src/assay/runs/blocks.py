@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from upath import UPath
 
-from assay.engines.engine import Engine, Job, Resources, capacity
+from assay.engines.engine import Engine, Job, Resources, room
 from assay.errors import UserError
 from assay.runs.progress import advance
 
@@ -45,6 +45,20 @@ class Block:
     first: int
     epochs: int
     runs: int
+
+
+def workers_of(engine: Engine, each: Resources) -> int:
+    """How many blocks run side by side.
+
+    Raises:
+        UserError: No machine has room for one.
+    """
+    if not (workers := room(engine, each)):
+        raise UserError(
+            f"A block of an audit takes {each}, and no machine has that much now; add one to the "
+            "cluster, or run it elsewhere."
+        )
+    return workers
 
 
 def epochs_in_a_block(tasks: "Sequence[Task]", workers: int, *, stops: bool) -> int:
@@ -96,7 +110,7 @@ def run_blocks(
     Raises:
         UserError: Some failed, by name; all others are done.
     """
-    workers = max(1, capacity(engine).times(each))
+    workers = workers_of(engine, each)
     waiting = [block for block in todo if not is_done(directory, block)]
     running: dict[str, Block] = {}
     lost: Counter[str] = Counter()

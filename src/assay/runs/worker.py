@@ -37,7 +37,7 @@ def perform(given: Mapping[str, Any]) -> dict[str, Any]:
         model, roles = models_of(config)
         task = tasks_of(config, given["epochs"], given["today"])[block.part]
         most = config.max_samples or default_max_samples(config.target)
-        with purse_open(purse_of(config, directory, given["spent"], block.name)):
+        with purse_open(purse_of(config, directory, block.name)):
             logs = run_set(
                 [cut(task, block)],
                 directory / "logs" / block.name,

@@ -78,7 +78,7 @@ class Budget:
     """What a study may take; no step is begun beyond it.
 
     Attributes:
-        most: USD with rates; without, hours of GPUs where the engine has any, else of cores.
+        most: USD with rates; without, hours of GPUs where a step takes any, else of cores.
     """
 
     most: float

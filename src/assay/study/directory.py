@@ -10,6 +10,7 @@ A step is finished when its directory has its final name, and never half.
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -151,10 +152,12 @@ class Directory:
         """Where a step lies until it is finished."""
         return self.steps / f".{short}"
 
-    def reopen(self, step: Step) -> None:
+    def reopen(self, path: Path, short: str) -> None:
         """Make a finished step one that was cut: what it has measured it need not measure again."""
-        self.final(step).rename(self.partial(step.short))
-        (self.partial(step.short) / RECORD).unlink()
+        partial = self.partial(short)
+        shutil.rmtree(partial, ignore_errors=True)  # whoever came too late left a lock
+        path.rename(partial)
+        (partial / RECORD).unlink()
 
     def failure(self, short: str) -> dict[str, Any] | None:
         """What a failed step said: `message`, `user`, `seconds`."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from assay.engines.engine import NOTHING, Ended, Engine, Job, capacity
+from assay.engines.engine import NOTHING, Ended, Engine, Job, Resources
 from assay.errors import UserError
 from assay.study.cost import Budget, Hours, Takes, spent
 from assay.study.directory import LOG, Directory, has_weights
@@ -31,6 +31,7 @@ class Progress:
         began: When, by short key, on the monotonic clock.
         lost: How often a step's process was lost, by short key.
         skipped: Steps that need one that failed.
+        wasted: What attempts have taken that came to nothing.
         held_back: Steps that were not begun because the budget was spent.
         user: Every failure so far is something that the person can mend.
     """
@@ -43,6 +44,7 @@ class Progress:
     began: dict[str, float] = field(default_factory=dict)
     lost: Counter[str] = field(default_factory=Counter)
     skipped: list[Step] = field(default_factory=list)
+    wasted: Hours = field(default_factory=Hours)
     held_back: list[Step] = field(default_factory=list)
     user: bool = True
 
@@ -105,9 +107,6 @@ def execute(
     """
     done = directory.done()
     progress = Progress(wanted(graph, done), 0)
-    for step in progress.wanted:
-        if step.short in done:
-            directory.reopen(step)
     progress.kept = len(graph.steps) - len(progress.wanted)
     _check_fit(progress.waiting, engine, takes)
     while progress.running or progress.waiting:
@@ -120,6 +119,9 @@ def execute(
             _check_fit(progress.waiting, engine, takes)
         for ended in engine.wait(1.0) if progress.running else ():
             step = progress.running.pop(ended.key)
+            if ended.error is not None:
+                seconds = time.monotonic() - progress.began[ended.key]
+                progress.wasted += Hours.of(seconds, takes(step))
             if ended.full:
                 raise UserError(ended.error or "The disk is full.")
             if ended.lost and progress.lost[ended.key] < _AGAIN:
@@ -150,24 +152,27 @@ def _check_fit(steps: list[Step], engine: Engine, takes: Takes) -> None:
 def _taken(graph: Graph, directory: Directory, progress: Progress, takes: Takes) -> Hours:
     """By what is finished, and so far by what runs."""
     now = time.monotonic()
-    hours = spent(directory, graph.steps)
+    hours = spent(directory, graph.steps) + progress.wasted
     for key, step in progress.running.items():
         hours += Hours.of(now - progress.began[key], takes(step))
     return hours
 
 
 def _start(progress: Progress, directory: Directory, engine: Engine, takes: Takes) -> None:
-    free = capacity(engine)  # machines come and go
+    free = engine.nodes()  # which come and go
     for step in progress.running.values():
-        free = free.less(takes(step))
+        _take(free, takes(step))
     done = directory.done()
+    unready = {step.key for step in (*progress.waiting, *progress.running.values())}
     for step in progress.waiting:
-        if free.cpus <= 0:
-            break
+        if unready & set(step.parents):
+            continue
         parents = [done.get(key[:12]) for key in step.parents]
         needs = takes(step)
-        if not free.holds(needs) or any(parent is None for parent in parents):
+        if any(parent is None for parent in parents) or not _take(free, needs):
             continue
+        if step.short in done:  # its checkpoint was deleted, and somebody builds on it
+            directory.reopen(done[step.short], step.short)
         task = Task(
             settings=step.settings,
             seed=step.seed,
@@ -196,6 +201,14 @@ def _start(progress: Progress, directory: Directory, engine: Engine, takes: Take
                 resources=needs,
             )
         )
-        free = free.less(needs)
         progress.running[step.short] = step
         progress.began[step.short] = time.monotonic()
+
+
+def _take(free: list[Resources], needs: Resources) -> bool:
+    """Set it aside on the first machine that has so much; whether there was one."""
+    for place, node in enumerate(free):
+        if node.holds(needs):
+            free[place] = node.less(needs)
+            return True
+    return False

@@ -15,7 +15,6 @@ from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
 from typing import Any
 
-from assay.engines.local import THREADS
 from assay.errors import ProcessLost, UserError
 from assay.study.directory import ATTEMPTS, FAILED, LOG, RECORD
 from assay.study.steps import Task, run
@@ -65,13 +64,12 @@ def _run(job: Mapping[str, Any], task: Task) -> None:
         return
     from assay.training.launch import launch
 
-    threads = max(1, job["record"]["resources"]["cpus"] // n)
-    os.environ.update(dict.fromkeys(THREADS, str(threads)))
     launch(
         f"{__name__}:together",
         {"run": job["run"], "task": job["task"]},
         processes=n,
         config=Path(config) if config else None,
+        threads=max(1, job["record"]["resources"]["cpus"] // n),
     )
 
 

@@ -18,6 +18,7 @@ from assay.price import Price
 from assay.store import listed, make
 
 _SECOND = 1.0
+_BEFORE = "before"  # what earlier commands have spent
 _open: "Purse | None" = None
 
 
@@ -63,9 +64,11 @@ class Shared:
             self._read = time.monotonic()
         return self._mine + self._others
 
-    def forget(self) -> None:
-        """Begin anew: what was spent so far stands in the logs."""
-        for path in listed(self._folder):
+    def carry(self, at_least: float) -> None:
+        """Make one file of what was spent before; that first, so that a kill loses nothing."""
+        earlier = [path for path in listed(self._folder) if path.name != _BEFORE]
+        write_atomically(self._folder / _BEFORE, repr(max(self.spent(), at_least)))
+        for path in earlier:
             path.unlink()
 
 
@@ -78,19 +81,15 @@ class Purse:
     """
 
     def __init__(
-        self,
-        most: float,
-        price: Price | None = None,
-        spent: float = 0.0,
-        shared: Shared | None = None,
+        self, most: float, price: Price | None = None, *, shared: Shared | None = None
     ) -> None:
         """Open it.
 
         Args:
-            spent: Before, by earlier attempts at the same audit.
-            shared: With other processes.
+            shared: With other processes, and with earlier commands.
         """
-        self.most, self._price, self._spent, self._shared = most, price, spent, shared
+        self.most, self._price, self._shared = most, price, shared
+        self._spent = 0.0
         self.held_back = False
 
     def pay(self, read: int, written: int, cached: int) -> None:
@@ -111,6 +110,11 @@ class Purse:
     def is_empty(self) -> bool:
         """Whether nothing is left."""
         return self.spent >= self.most
+
+    def carry(self, at_least: float) -> None:
+        """Take what earlier commands have spent as one sum."""
+        if self._shared:
+            self._shared.carry(at_least)
 
     def close(self) -> None:
         """Leave the last word of what this process has spent."""

@@ -19,6 +19,7 @@ from typing import Any
 
 import yaml
 
+from assay.engines.local import THREADS
 from assay.errors import ProcessLost, UserError
 from assay.training.launched import LOST, RESULT, TOLD, call
 
@@ -33,6 +34,7 @@ def launch(
     *,
     processes: int | None = None,
     config: Path | None = None,
+    threads: int | None = None,
 ) -> Any:
     """Call `function` with `given` in so many processes; what it returns in the main one.
 
@@ -46,6 +48,7 @@ def launch(
         processes: How many; default: as in `config`.
         config: A file as `accelerate config` writes, for FSDP, DeepSpeed or several machines (then
             each machine runs this). Default: DDP on this machine.
+        threads: Of each process; default: as in this one.
 
     Raises:
         UserError: One that the function raised; the file cannot be used; there are fewer GPUs than
@@ -74,6 +77,7 @@ def launch(
         ]
         (folder / _ARGUMENTS).write_text(json.dumps(arguments), "utf-8")
         told = {"CUDA_VISIBLE_DEVICES": "", "ACCELERATE_USE_CPU": "true"} if on_cpu else {}
+        told |= dict.fromkeys(THREADS, str(threads)) if threads else {}
         quiet = {"TORCH_CPP_LOG_LEVEL": "ERROR"}
         _run([sys.executable, "-m", __name__, name], {**quiet, **os.environ, **told})
         return _outcome(folder, n)
